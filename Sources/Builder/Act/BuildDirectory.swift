@@ -1,0 +1,91 @@
+// Where a build works: DIRECTORY/build/ID of its instance, locked as long as the build lives. A
+// build that was killed leaves its directory behind, unlocked; the next one removes it.
+
+import Glibc
+import Linux
+import Runtime
+import Support
+
+/// The working directory of one build, and the trees it mounts there for itself.
+final class BuildDirectory {
+  let path: String
+  private let lock: FileDescriptor
+  private var trees: [[String]: String] = [:]
+  private var steps = 0
+  private var hasSecrets = false
+
+  /// Makes one below `parent`, and removes what dead builds left there. From now on the calling
+  /// process has a mount namespace of its own: what it mounts is seen by nobody else and ends with
+  /// it.
+  init(below parent: String) throws {
+    try Directory.make(parent, mode: 0o711)
+    BuildDirectory.sweep(parent)
+    path = "\(parent)/\(getpid()).\(UInt32.random(in: 0 ... .max))"
+    try Directory.make(path, mode: 0o711)
+    lock = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
+    try check(flock(lock.number, LOCK_EX), "flock", path)
+    try unshareNamespaces([.mount])
+    try mountFileSystem(nil, at: "/", [.slave, .recursive], subject: "propagation of /")
+  }
+
+  private static func sweep(_ parent: String) {
+    for name in (try? Directory.list(parent)) ?? [] {
+      let path = "\(parent)/\(name)"
+      guard let file = try? FileDescriptor.open(path, O_RDONLY | O_DIRECTORY),
+        flock(file.number, LOCK_EX | LOCK_NB) == 0
+      else { continue }
+      // A directory that was just made is not locked yet; its owner is alive.
+      let owner = name.prefix { $0 != "." }
+      if let pid = pid_t(owner), kill(pid, 0) == 0 { continue }
+      try? Directory.removeTree(path)
+    }
+  }
+
+  /// Removes the directory with all that is in it.
+  func remove() {
+    for tree in trees.values where tree.hasPrefix(path) { try? unmountLazily(tree) }
+    if hasSecrets { try? unmountLazily(path + "/secrets") }
+    try? Directory.removeTree(path)
+  }
+
+  /// A fresh directory for one step, with `upper`, `work` and `rootfs`.
+  func makeStep() throws -> String {
+    steps += 1
+    let step = "\(path)/step\(steps)"
+    try Directory.make(step, mode: 0o711)
+    for name in ["upper", "work", "rootfs"] { try Directory.make("\(step)/\(name)") }
+    return step
+  }
+
+  /// The tree that `lower` make together, top-most first, to read only.
+  func tree(of lower: [String]) throws -> String {
+    if lower.count == 1, let only = lower.first { return only }
+    if let known = trees[lower] { return known }
+    let target = "\(path)/tree\(trees.count)"
+    try Directory.make(target)
+    if lower.isEmpty {
+      trees[lower] = target
+      return target
+    }
+    // An upper directory that nobody writes to: names of layers may be too many for one page.
+    for name in ["upper", "work"] { try Directory.make("\(target).\(name)") }
+    let overlay = Overlay(
+      lower: lower, upper: target + ".upper", work: target + ".work", target: target,
+      userAttributes: UserNamespace.current.isNested)
+    try overlay.mount()
+    trees[lower] = target
+    return target
+  }
+
+  /// Files in memory, which no disk ever sees.
+  func secretDirectory() throws -> String {
+    let target = path + "/secrets"
+    guard !hasSecrets else { return target }
+    try Directory.make(target, mode: 0o700)
+    try mountFileSystem(
+      "tmpfs", at: target, type: "tmpfs", [.noSuid, .noDevices, .noExec], data: "mode=0700",
+      subject: target)
+    hasSecrets = true
+    return target
+  }
+}

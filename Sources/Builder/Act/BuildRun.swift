@@ -1,0 +1,276 @@
+// Carries a resolved build out. Stages that do not need each other run side by side: each RUN is a
+// process of its own, and one poll(2) loop waits for them all. The cache is asked before each step,
+// so a step whose files turn out the same after all is not run again.
+//
+// A layer is in the store, and its row in the cache, before the next step begins: a crash loses the
+// step that was running and nothing else.
+//
+// Next: BuildRun+Steps.swift, BuildRun+Mounts.swift.
+
+import Engine
+import Glibc
+import Images
+import Linux
+import Runtime
+import Support
+
+/// One layer of a result, and when it was made.
+struct StepResult {
+  var layer: Layer
+  /// Nanoseconds since 1970.
+  var created: Int64
+  /// Under which the cache has it.
+  var key: String
+}
+
+/// One build under way. Used once.
+package final class BuildRun {
+  let engine: Engine
+  let build: ResolvedBuild
+  let context: BuildContext
+  let settings: BuildSettings
+  let progress: any BuildProgress
+  let directory: BuildDirectory
+  let cache: BuildCacheStore
+  let store: ImageStore
+  var trees: [String: SourceTree] = [:]
+  var states: [Int: StageProgress] = [:]
+  var running: [RunningStep] = []
+  /// Steps that were found in the cache, and steps that ran.
+  package private(set) var hits = 0
+  package private(set) var misses = 0
+  private var ran: [String] = []
+  private let signals: Int32
+
+  /// How far a stage is.
+  struct StageProgress {
+    var base: [Layer]
+    var results: [StepResult] = []
+    var next = 0
+    var isRunning = false
+
+    var layers: [Layer] { base + results.map(\.layer) }
+  }
+
+  /// A RUN that is under way.
+  final class RunningStep {
+    let step: Step
+    let process: RunningBuildStep
+    let vertex: Int
+    let directory: String
+    let key: String
+    let inputs: [String]
+    let stubs: MountStubs
+    let locks: CacheMountLocks
+    var output: [UInt8] = []
+
+    init(
+      step: Step, process: RunningBuildStep, vertex: Int, directory: String, key: String,
+      inputs: [String], stubs: MountStubs, locks: CacheMountLocks
+    ) {
+      self.step = step
+      self.process = process
+      self.vertex = vertex
+      self.directory = directory
+      self.key = key
+      self.inputs = inputs
+      self.stubs = stubs
+      self.locks = locks
+    }
+  }
+
+  package init(
+    engine: Engine, build: ResolvedBuild, context: BuildContext, settings: BuildSettings,
+    progress: any BuildProgress
+  ) throws {
+    self.engine = engine
+    self.build = build
+    self.context = context
+    self.settings = settings
+    self.progress = progress
+    store = try engine.images()
+    cache = BuildCacheStore(store)
+    directory = try BuildDirectory(below: engine.directory + "/build")
+    signals = try signalDescriptor([SIGINT, SIGTERM, SIGHUP])
+  }
+
+  /// Builds the target. Throws `StepFailure`, `DockerfileError`, `BuildCanceled`; nothing that runs
+  /// or is mounted is left then.
+  package func run() throws -> BuildResult {
+    do {
+      while true {
+        try startReady()
+        if isFinished(build.target) { break }
+        try waitForOutput()
+      }
+      let state = states[build.target]
+      return BuildResult(
+        config: finalConfig(), layers: finalLayers(state), hits: hits, misses: misses,
+        ran: ran)
+    } catch {
+      for step in running {
+        step.process.cancel()
+        progress.end(step.vertex, .canceled)
+      }
+      running = []
+      throw error
+    }
+  }
+
+  /// Clears away what the build worked in. Called once its result is used.
+  package func close() {
+    trees = [:]
+    directory.remove()
+    try? cache.releaseHolds()
+    if signals >= 0 { Glibc.close(signals) }
+  }
+
+  func isFinished(_ index: Int) -> Bool {
+    guard let stage = build.stages[index], let state = states[index] else { return false }
+    return state.next == stage.steps.count && !state.isRunning
+  }
+
+  /// Starts every step that nothing is missing for. What takes no process is done at once.
+  private func startReady() throws {
+    var hasMoved = true
+    while hasMoved {
+      hasMoved = false
+      for index in build.order {
+        guard let stage = build.stages[index], try begin(stage), var state = states[index],
+          !state.isRunning, state.next < stage.steps.count
+        else { continue }
+        let step = stage.steps[state.next]
+        guard step.stages.allSatisfy(isFinished), running.count < settings.parallelSteps else {
+          continue
+        }
+        try checkCanceled()
+        switch try perform(step, on: state.layers) {
+        case .done(let result):
+          state.results.append(result)
+          state.next += 1
+          hasMoved = true
+        case .runs: state.isRunning = true
+        case .waits: continue
+        }
+        states[index] = state
+      }
+    }
+  }
+
+  /// Makes the stage's state once its base is there. Returns whether it is.
+  private func begin(_ stage: ResolvedStage) throws -> Bool {
+    if states[stage.index] != nil { return true }
+    switch stage.base {
+    case .scratch: states[stage.index] = StageProgress(base: [])
+    case .stage(let index):
+      guard isFinished(index), let below = states[index] else { return false }
+      states[stage.index] = StageProgress(base: below.base, results: below.results)
+    case .image(let image):
+      let vertex = progress.begin(stage.title)
+      states[stage.index] = StageProgress(base: try layers(of: image))
+      progress.end(vertex, stage.steps.isEmpty ? .done : .cached)
+    }
+    return true
+  }
+
+  func layers(of image: BaseImage) throws -> [Layer] {
+    try store.content.withLock {
+      let layers = try image.layers.map { diffID in
+        guard let layer = try store.content.layer(diffID) else {
+          throw ImageStore.notFound(image.name)
+        }
+        return layer
+      }
+      try cache.hold(image.layers)
+      return layers
+    }
+  }
+
+  private enum Outcome {
+    case done(StepResult)
+    /// It is a program that runs now.
+    case runs
+    /// Another step of this build has what it needs.
+    case waits
+  }
+
+  /// Asks the cache, else does the step.
+  private func perform(_ step: Step, on layers: [Layer]) throws -> Outcome {
+    let inputs: [String]
+    do {
+      inputs = try self.inputs(of: step)
+    } catch let error as DockerfileError {
+      let vertex = progress.begin(step.title)
+      progress.end(vertex, .failed(error.message.en))
+      throw error.asBuildError(at: step.range)
+    }
+    let chain = CacheKey.chain(layers.map(\.diffID))
+    let key = CacheKey.key(
+      step.operation, on: chain, inputs: inputs, sourceDate: build.options.sourceDate)
+    let label = build.stages[step.stage]?.label ?? ""
+    if !build.options.ignoresCache, !build.options.uncachedStages.contains(label),
+      let found = try cache.use(key, now: wallClockNanoseconds())
+    {
+      hits += 1
+      progress.end(progress.begin(step.title), .cached)
+      return .done(StepResult(layer: found.layer, created: found.entry.created, key: key))
+    }
+    guard let locks = try CacheMountLocks(of: step, engine: engine, waits: running.isEmpty) else {
+      return .waits
+    }
+    misses += 1
+    ran.append(step.operationText)
+    let result = try start(step, on: layers, key: key, inputs: inputs, locks: locks)
+    return result.map { .done($0) } ?? .runs
+  }
+
+  private func waitForOutput() throws {
+    var entries: [PollEntry] = [PollEntry(fd: signals, events: .readable)]
+    for step in running {
+      for fd in [step.process.output, step.process.errorOutput] where fd >= 0 {
+        entries.append(PollEntry(fd: fd, events: .readable))
+      }
+    }
+    precondition(!running.isEmpty, "a build that waits for nothing")
+    _ = try pollDescriptors(&entries, timeout: 200)
+    progress.tick()
+    if !entries[0].ready.isEmpty { throw BuildCanceled() }
+    for entry in entries.dropFirst() where !entry.ready.isEmpty {
+      guard
+        let step = running.first(where: {
+          $0.process.output == entry.fd || $0.process.errorOutput == entry.fd
+        })
+      else { continue }
+      read(entry.fd, of: step)
+      if step.process.output < 0, step.process.errorOutput < 0 {
+        running.removeAll { $0 === step }
+        let result = try finish(step)
+        states[step.step.stage]?.results.append(result)
+        states[step.step.stage]?.next += 1
+        states[step.step.stage]?.isRunning = false
+      }
+    }
+  }
+
+  private func read(_ fd: Int32, of step: RunningStep) {
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    let count = retryingInterrupts { Glibc.read(fd, &buffer, buffer.count) }
+    guard count > 0 else {
+      Glibc.close(fd)
+      if step.process.output == fd {
+        step.process.output = -1
+      } else {
+        step.process.errorOutput = -1
+      }
+      return
+    }
+    progress.log(step.vertex, buffer[..<count])
+    step.output = Array((step.output + buffer[..<count]).suffix(16 << 10))
+  }
+
+  /// Throws when a signal has come. Asked between steps, where no poll does.
+  func checkCanceled() throws {
+    var entries = [PollEntry(fd: signals, events: .readable)]
+    if try pollDescriptors(&entries, timeout: 0) > 0 { throw BuildCanceled() }
+  }
+}

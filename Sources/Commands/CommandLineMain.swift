@@ -1,0 +1,104 @@
+import ArgumentParser
+import Glibc
+import Runtime
+import Support
+
+/// Reads the command line, runs the command, tells of errors, gives the exit status.
+package enum CommandLineMain {
+  /// `arguments` as the process got them, program name first.
+  package static func run(_ arguments: [String]) -> Int32 {
+    if let words = OCIMain.words(of: arguments) {
+      let status = OCIMain.run(words, all: arguments)
+      return flush() == 0 ? status : max(status, 1)
+    }
+    // Whatever enters a container must have been started in the way that nobody can write to.
+    if launches(arguments) { SelfExecutable.restart() }
+    do {
+      try ProgramName.check(arguments.first ?? "")
+      var command = try parse(Array(arguments.dropFirst()))
+      try command.run()
+      return flush()
+    } catch let error as UsageError {
+      FailureLog.note(error)
+      return tell(error.text, error.exitStatus)
+    } catch let code as ExitCode {
+      _ = flush()
+      return code.rawValue
+    } catch let error where error is DklabError || error is SyscallError {
+      FailureLog.note(error)
+      for line in ErrorReport(program: ProgramName.current).lines(for: error) {
+        StandardError.print(line)
+      }
+      return ErrorReport.exitStatus(of: error)
+    } catch let error as BatchFailure {
+      return error.exitStatus
+    } catch {
+      // Help, the version, and what ArgumentParser itself refuses.
+      let text = Dklab.fullMessage(for: error)
+      let code = Dklab.exitCode(for: error)
+      if code == .success {
+        print(text)
+        return flush()
+      }
+      return tell(text, code == .validationFailure ? 64 : code.rawValue)
+    }
+  }
+
+  /// Whether this command line is likely to start something in a container. One that is missed is
+  /// slower and nothing else.
+  private static func launches(_ arguments: [String]) -> Bool {
+    let words = arguments.dropFirst()
+    let verb = words.first == "container" ? words.dropFirst().first : words.first
+    if ProgramName.from(arguments.first ?? "") == "docker-compose" { return true }
+    return ["run", "exec", "start", "compose", "serve"].contains(verb)
+  }
+
+  /// The verbs that are called most. Knowing the type saves the argument parser from looking at
+  /// all the others, which takes longer than a container does.
+  static let frequent: [String: any ParsableCommand.Type] = [
+    "run": Run.self, "exec": Exec.self, "create": Create.self, "start": Start.self,
+    "stop": Stop.self, "kill": Kill.self, "rm": Remove.self, "ps": List.self, "logs": Logs.self,
+    "wait": Wait.self, "inspect": Inspect.self,
+  ]
+
+  /// The command of a command line without the program's name.
+  static func parse(_ words: [String]) throws -> any ParsableCommand {
+    let reader = CommandLineReader(
+      program: ProgramName.current,
+      otherCommands: { Dklab.configuration.subcommands.compactMap { $0._commandName } + ["help"] })
+    let words = ProgramName.current == "docker-compose" ? ["compose"] + words : words
+    let read = try reader.read(words.isEmpty ? ["--help"] : words)
+    // When that fails, the whole tree says why, so that the words are the same.
+    if let verb = read.first, let type = frequent[verb],
+      let command = try? type.parseAsRoot(Array(read.dropFirst()))
+    {
+      return command
+    }
+    return try Dklab.parseAsRoot(read)
+  }
+
+  private static func tell(_ text: String, _ status: Int32) -> Int32 {
+    StandardError.print(text)
+    return status
+  }
+
+  /// Standard output may be a pipe whose reader has gone, or a full disk: then the result was not
+  /// delivered.
+  private static func flush() -> Int32 {
+    fflush(nil) == 0 || errno == EPIPE ? 0 : 1
+  }
+}
+
+/// Writing to standard error, where everything goes that is not a result.
+enum StandardError {
+  /// Results printed so far go out first, so that a terminal shows both in order.
+  static func print(_ text: String) {
+    fflush(nil)
+    ProgressLine.writeToStandardError(text + "\n")
+  }
+}
+
+/// Some of several objects failed; each failure has been told already.
+struct BatchFailure: Error {
+  var exitStatus: Int32 = 1
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Labs
+import Support
+
+extension LabCommand {
+  /// `dklab lab show`
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Show a step: the current one, or by number or id")
+
+    @OptionGroup var selection: LabSelection
+    @Argument(help: "The step", completion: LabCompletion.steps) var step: String?
+
+    func run() throws {
+      let session = try selection.session()
+      printLines(StepView(session).lines(try session.chosenStep(step)))
+    }
+  }
+
+  /// `dklab lab debrief`
+  struct Debrief: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "debrief", abstract: "Show again what a done step has taught")
+
+    @OptionGroup var selection: LabSelection
+    @Argument(help: "The step", completion: LabCompletion.steps) var step: String?
+
+    func run() throws {
+      let session = try selection.session()
+      printLines(
+        try DebriefText.lines(session, try session.chosenStep(step), StepView(session)))
+    }
+  }
+
+  /// `dklab lab next`
+  struct Next: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "next", abstract: "Go on to the next step")
+
+    @OptionGroup var selection: LabSelection
+    @Flag(name: .long, help: "Go on even if the step is not done") var skip = false
+
+    func run() throws {
+      let session = try selection.session()
+      let view = StepView(session)
+      let current = try session.chosenStep(nil)
+      var done = try session.progress.doneSteps()
+      if done[current.id] == nil, !skip {
+        let report = try session.check(current, waiting: true)
+        guard report.passes else {
+          printLines(view.lines(report))
+          print(
+            Text(
+              "This step comes first; `lab next --skip` goes on all the same.",
+              ko: "이 단계를 먼저 마쳐야 합니다. 그래도 넘어가려면 `lab next --skip`을 칩니다.")())
+          throw ExitCode(LabExit.status(report))
+        }
+        done = try session.progress.doneSteps()
+      }
+      if done[current.id] != nil, let debrief = session.debriefOnce(current) {
+        printLines(view.debriefing(debrief) + [""])
+      }
+      let steps = session.lab.steps.dropFirst(session.number(of: current))
+      guard let following = steps.first(where: { skip || done[$0.id] == nil }) else {
+        return printLines(try FinishText.lines(session, view))
+      }
+      try session.enter(following)
+      printLines(view.lines(following))
+    }
+  }
+
+  /// `dklab lab goto 3`
+  struct GoTo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "goto",
+      abstract: "Start the lab anew at a step, with the steps it builds on already solved")
+
+    @OptionGroup var selection: LabSelection
+    @OptionGroup var agreement: LabAgreement
+    @Argument(help: "The step, by number or id", completion: LabCompletion.steps) var step: String
+
+    func run() throws {
+      let session = try selection.session()
+      let step = try session.step(step)
+      try agreement.ask(session)
+      printStart(of: step, try session.restarted(at: step))
+    }
+  }
+
+  /// `dklab lab undo`
+  struct Undo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "undo", abstract: "Take the current step back to its start")
+
+    @OptionGroup var selection: LabSelection
+    @OptionGroup var agreement: LabAgreement
+
+    func run() throws {
+      let session = try selection.session()
+      let step = try session.chosenStep(nil)
+      try agreement.ask(session)
+      printStart(of: step, try session.undone(step))
+    }
+  }
+
+  /// `dklab lab solve`
+  struct Solve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "solve", abstract: "Have the current step solved for you")
+
+    @OptionGroup var selection: LabSelection
+    @Argument(help: "The step", completion: LabCompletion.steps) var step: String?
+
+    func run() throws {
+      let session = try selection.session()
+      let step = try session.chosenStep(step)
+      let view = StepView(session)
+      printLines(view.lines(step.solution))
+      try session.solve(step)
+      let report = try session.check(step, waiting: true)
+      printLines([""] + view.lines(report) + view.outcome(report))
+    }
+  }
+}
+
+/// Shows a step at its start, and where files of the student's own are.
+private func printStart(of step: Step, _ new: (session: LabSession, kept: String?)) {
+  printLines(StepView(new.session).lines(step))
+  guard let kept = new.kept else { return }
+  print("\n" + Text("Your files are in \(kept).", ko: "작업하던 파일은 \(kept)에 있습니다.")())
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Engine
+import Labs
+import Linux
+import Support
+
+extension LabCommand {
+  /// `dklab lab submit`
+  struct Submit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "submit", abstract: "Put what you did in a lab into one file, to hand it in",
+      discussion: "Nothing is sent anywhere. `--show` prints everything that would be in it.")
+
+    @OptionGroup var selection: LabSelection
+    @Option(help: "Your id in the course; remembered for the next time") var student: String?
+    @Option(help: "Your name; remembered for the next time") var name: String?
+    @Option(
+      name: .shortAndLong,
+      help: "The file to write; LAB-STUDENT\(Submission.ending) when not given",
+      completion: .file())
+    var output: String?
+    @Flag(help: "Write nothing, print what would be in it") var show = false
+
+    func run() throws {
+      let root = try selection.root()
+      let session = try selection.session()
+      let identity = try identity(root)
+      let submission = try SubmissionWriter(session).submission(
+        of: Submission.Student(id: identity.id, name: identity.name), course: identity.course,
+        kit: Version.text)
+      guard !show else { return printLines(SubmissionText.everything(submission)) }
+      let path = output ?? "\(submission.manifest.lab)-\(identity.id)\(Submission.ending)"
+      try File.replace(path, try submission.archive(), mode: 0o600)
+      print(Text("\(path) holds:", ko: "\(path)에 들어 있는 것:").settled)
+      printLines(submission.summary.map { "  " + $0.settled })
+      print(
+        Text(
+          "It is evidence of your work, not proof: whoever grades it does the same again. "
+            + "`lab submit --show` prints all of it.",
+          ko: "이것은 작업의 증거이지 증명은 아닙니다. 채점할 때 같은 일을 다시 실행해 봅니다. "
+            + "`lab submit --show`로 내용을 모두 볼 수 있습니다.")())
+    }
+
+    /// Who hands in: as said now, else as said before.
+    private func identity(_ root: DataRoot) throws -> StudentIdentity {
+      let stored = StudentIdentity.stored(root: root)
+      guard let id = student ?? stored?.id else {
+        throw DklabError(
+          .invalid, id: "submit.who", Text("who hands this in?", ko: "누구의 제출물입니까?"),
+          hint: Text(
+            "`dklab lab submit --student ID --name NAME`, once",
+            ko: "처음 한 번 `dklab lab submit --student 학번 --name 이름`으로 알려 줍니다"),
+          exitStatus: 64)
+      }
+      try StudentIdentity.validate(id)
+      let isSame = student == nil || student == stored?.id
+      let identity = StudentIdentity(
+        id: id, name: name ?? (isSame ? stored?.name : nil) ?? "", course: stored?.course ?? "")
+      if identity != stored, !show { try identity.store(root: root) }
+      return identity
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Engine
+import Labs
+import Support
+
+/// `dklab lab`: everything about labs. Alone, it leads the student.
+struct LabCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lab", abstract: "Learn with labs that check what you did",
+    discussion: "Alone, it leads you through a lab by single keys.",
+    subcommands: [
+      GuideCommand.self, List.self, Start.self, Show.self, Next.self, Check.self, Watch.self,
+      Hint.self, Answer.self, Quizzes.self, Debrief.self, Status.self, Shell.self, GoTo.self,
+      Undo.self, Solve.self, Reset.self, Submit.self, New.self, Bundle.self, Lint.self, Test.self,
+      Schema.self, PlayerEntry.self, GraderEntry.self, PlayedTerminalEntry.self, Complete.self,
+    ], defaultSubcommand: GuideCommand.self)
+
+  /// The verbs a student may have meant.
+  static var verbs: [String] {
+    configuration.subcommands.filter { $0.configuration.shouldDisplay }
+      .compactMap { $0.configuration.commandName }
+  }
+}
+
+/// The lab and step a verb acts on.
+struct LabSelection: ParsableArguments {
+  @Option(help: "The lab; the current one when not given", completion: LabCompletion.labs)
+  var lab: String?
+
+  func root() throws -> DataRoot { try DataRoot.current() }
+
+  /// The lab meant.
+  func chosen() throws -> Lab {
+    if let lab { return try LabCatalog.lab(lab) }
+    return try CurrentLab.required(root: try root())
+  }
+
+  /// The lab meant, opened; one that has not been started is not started by asking about it.
+  func session() throws -> LabSession {
+    let lab = try chosen()
+    let instance = CurrentLab.instance(of: lab)
+    guard LabSession.isStarted(lab, root: try root(), instance: instance) else {
+      throw DklabError(
+        .notFound, id: "lab.not-started",
+        Text("lab `\(lab.id)` has not been started", ko: "`\(lab.id)` 실습을 시작하지 않았습니다"),
+        hint: Text("`dklab lab start \(lab.id)`", ko: "`dklab lab start \(lab.id)`"))
+    }
+    return try LabSession(lab, root: try root(), instance: instance)
+  }
+}
+
+extension LabSession {
+  /// The step `name`, else the one the student is at, else the last.
+  func chosenStep(_ name: String?) throws -> Step {
+    if let name { return try step(name) }
+    if let current = try currentStep() ?? lab.steps.last { return current }
+    return try step("1")
+  }
+}
+
+/// Prints lines to standard output.
+func printLines(_ lines: [String]) {
+  for line in lines { print(line) }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Engine
+import EngineAPI
+import Glibc
+import HTTP
+import Linux
+import Support
+
+/// `dklab serve`: the Docker Engine API on a socket.
+struct Serve: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve the Docker Engine API, for docker and everything that speaks to it",
+    usage: "\(ProgramName.current) serve [OPTIONS]")
+
+  @Option(
+    name: [.customShort("H"), .customLong("host")],
+    help: "Where to listen: unix:///PATH or tcp://ADDRESS:PORT (default: \(Serve.standard))")
+  var hosts: [String] = []
+  @Option(help: "Group that may use the Unix socket (default: docker, if there is one)")
+  var group: String?
+  @Option(help: "TLS: certificate of this server (PEM)", completion: .file()) var tlscert: String?
+  @Option(help: "TLS: its key (PEM)", completion: .file()) var tlskey: String?
+  @Option(
+    help: "TLS: accept only clients whose certificate this authority signed (PEM)",
+
+    completion: .file())
+  var tlscacert: String?
+  @Flag(help: "Print unit files for systemd, and stop") var units = false
+
+  /// Where it listens, and `doctor` looks, when nothing is said.
+  static var standard: String {
+    if geteuid() == 0 { return "unix:///run/dklab.sock" }
+    let directory = getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } ?? "/tmp"
+    return "unix://\(directory)/dklab.sock"
+  }
+
+  func run() throws {
+    if units { return print(ServeUnits.text, terminator: "") }
+    let engine = try openEngine()
+    let (root, instance) = (engine.root, engine.instance)
+    let signals = SignalWait(blocking: [SIGINT, SIGTERM])
+    let sockets = try listeningSockets()
+    // From here on this process has threads: no forks, no changes of namespaces.
+    let api = try EngineAPI(root: root, instance: instance, version: Version.text)
+    var configuration = HTTPServer.Configuration()
+    EngineAPI.configure(&configuration)
+    configuration.tls = try tls()
+    let server = try HTTPServer.start(on: sockets, configuration, handler: api.handler())
+    api.restartContainers()
+    tell(server.addresses)
+    _ = signals.wait()
+    server.stop()
+    api.close()
+  }
+
+  private func listeningSockets() throws -> [ListeningSocket] {
+    let passed = ListeningSocket.activated()
+    if !passed.isEmpty { return passed }
+    return try (hosts.isEmpty ? [Serve.standard] : hosts).map { text in
+      let address = try ListenAddress(text)
+      guard address.isLocal || (tlscert != nil && tlscacert != nil) else {
+        throw DklabError(
+          .denied, id: "serve.open",
+          Text(
+            "\(address): whoever reaches this socket is root here: it needs --tlscert, --tlskey and "
+              + "--tlscacert",
+            ko: "\(address): 이 소켓에 닿는 사람은 이 컴퓨터의 root입니다. --tlscert, --tlskey, --tlscacert가 필요합니다"),
+          hint: Text(
+            "or listen on 127.0.0.1, or on a Unix socket", ko: "또는 127.0.0.1이나 유닉스 소켓에서 수신하십시오"))
+      }
+      return try ListeningSocket.open(address, group: socketGroup())
+    }
+  }
+
+  /// The group that was asked for; else `docker`, where there is one and we may give it a file.
+  private func socketGroup() -> String? {
+    if let group { return group }
+    guard geteuid() == 0, let docker = getgrnam("docker") else { return nil }
+    return isMapped(docker.pointee.gr_gid) ? "docker" : nil
+  }
+
+  /// Whether this user namespace knows `gid` (user_namespaces(7)): without root most are not.
+  private func isMapped(_ gid: gid_t) -> Bool {
+    guard let map = try? File.text("/proc/self/gid_map", limit: 4096) else { return true }
+    return map.split(separator: "\n").contains { line in
+      let words = line.split(separator: " ").compactMap { UInt64($0) }
+      return words.count == 3 && words[0] <= UInt64(gid) && UInt64(gid) < words[0] + words[2]
+    }
+  }
+
+  private func tls() throws -> TLSIdentity? {
+    guard tlscert != nil || tlskey != nil || tlscacert != nil else { return nil }
+    guard let tlscert, let tlskey else {
+      throw DklabError(
+        .invalid, id: "serve.tls",
+        Text("TLS needs both --tlscert and --tlskey", ko: "TLS에는 --tlscert와 --tlskey가 모두 필요합니다"))
+    }
+    return TLSIdentity(
+      certificate: tlscert, key: tlskey,
+      clients: tlscacert.map { .verified(authority: $0) } ?? .anyone)
+  }
+
+  private func tell(_ addresses: [ListenAddress]) {
+    let list = addresses.map(\.description).joined(separator: ", ")
+    StandardError.print(
+      Text(
+        "serving the Docker Engine API on \(list); Ctrl-C ends it, containers go on",
+        ko: "Docker Engine API를 제공합니다: \(list). Ctrl-C로 끝냅니다. 컨테이너는 계속 실행됩니다")())
+    if let first = addresses.first { print("export DOCKER_HOST=\(first)") }
+    fflush(nil)
+  }
+}
+
+/// Units for systemd: the socket is there from the boot on, the server starts with the first client.
+enum ServeUnits {
+  static var text: String {
+    let program = (try? File.link("/proc/self/exe")) ?? "/usr/local/bin/dklab"
+    return """
+      # /etc/systemd/system/dklab.socket
+      [Unit]
+      Description=Docker Engine API of dklab
+
+      [Socket]
+      ListenStream=/run/dklab.sock
+      SocketMode=0660
+      SocketGroup=docker
+
+      [Install]
+      WantedBy=sockets.target
+
+      # /etc/systemd/system/dklab.service
+      [Unit]
+      Description=dklab
+      Requires=dklab.socket
+      After=network.target dklab.socket
+
+      [Service]
+      ExecStart=\(program) serve
+      # Containers outlive the server: only its own process is ended.
+      KillMode=process
+      Delegate=yes
+      Restart=on-failure
+
+      [Install]
+      WantedBy=multi-user.target
+
+      """
+  }
+}

@@ -1,0 +1,191 @@
+// RUN of a Dockerfile: a container without a record. The same plan, the same isolation, the same
+// network as `docker run`; but its life is that of one process, which relays the output and ends
+// with the build that started it.
+//
+//   dklab build ── socket ──▶ dklab:step ── clone3 ──▶ the step's program
+//
+// The socket carries the request; while it is open the build lives. When it closes, the step is
+// killed and everything of it cleared away, so that a build that is interrupted or killed leaves
+// nothing running.
+//
+// Next: BuildStepMain.swift.
+
+import FoundationEssentials
+import Glibc
+import Images
+import Linux
+import Networks
+import Runtime
+import Support
+
+/// What a step runs, and on what.
+package struct BuildStepWish: Sendable {
+  /// 64 hexadecimal digits, for the names of things.
+  package var id: String
+  /// Holds `upper`, `work` and `rootfs`.
+  package var directory: String
+  /// The layers below, top-most first.
+  package var lower: [String]
+  package var arguments: [String]
+  package var environment: [String]
+  package var user: String?
+  package var workingDirectory: String
+  package var mounts: [MountPoint] = []
+  /// Limits, `--add-host`, and the network's mode.
+  package var host = HostConfig()
+
+  package init(
+    id: String, directory: String, lower: [String], arguments: [String], environment: [String],
+    user: String?, workingDirectory: String
+  ) {
+    self.id = id
+    self.directory = directory
+    self.lower = lower
+    self.arguments = arguments
+    self.environment = environment
+    self.user = user
+    self.workingDirectory = workingDirectory
+  }
+}
+
+/// What the process of a step is told.
+package struct BuildStepRequest: Sendable, Codable {
+  package var id: String
+  package var script: LaunchScript
+  package var endpoint: Endpoint?
+  package var networkState: String?
+}
+
+/// A step under way.
+package final class RunningBuildStep {
+  package let pid: pid_t
+  /// What the program writes; -1 once it has ended.
+  package var output: Int32
+  package var errorOutput: Int32
+  private var control: Int32
+
+  init(pid: pid_t, output: Int32, errorOutput: Int32, control: Int32) {
+    self.pid = pid
+    self.output = output
+    self.errorOutput = errorOutput
+    self.control = control
+  }
+
+  deinit {
+    for fd in [output, errorOutput, control] where fd >= 0 { close(fd) }
+  }
+
+  /// Waits for the end, which is near once both streams have ended. Throws `LaunchFailure` when
+  /// the program did not start.
+  package func wait() throws -> ExitStatus {
+    let report = (try? readAll(control, limit: 1 << 20, subject: "step")) ?? []
+    let status = try waitFor(pid)
+    if let failure = try? JSONDecoder().decode(LaunchFailure.self, from: Data(report)) {
+      throw failure
+    }
+    return status
+  }
+
+  /// Ends the step, and returns once nothing of it is left.
+  package func cancel() {
+    shutdown(control, Int32(SHUT_WR))
+    _ = try? waitFor(pid)
+  }
+}
+
+extension Engine {
+  /// Plans a step; `endpoint` is its place in the network.
+  package func planStep(_ wish: BuildStepWish, endpoint: Endpoint?) throws -> LaunchPreparation {
+    let host = HostFacts.observe()
+    var spec = ContainerSpec(image: "build")
+    spec.config.entrypoint = wish.arguments
+    spec.config.env = wish.environment
+    spec.config.user = wish.user
+    spec.config.workingDirectory = wish.workingDirectory
+    spec.hostname = "buildkitsandbox"
+    spec.host = wish.host
+    let record = ContainerRecord(
+      id: wish.id, name: "build", created: 0,
+      imageID: Digest(bytes: [UInt8](repeating: 0, count: 32)), spec: spec,
+      mounts: wish.mounts, state: ContainerState())
+    let mode = try NetworkMode(parsing: wish.host.networkMode)
+    let builder = SpecBuilder(record: record, engine: self, host: host, mode: mode)
+    var ociSpec = try builder.spec()
+    ociSpec.mounts = ociSpec.mounts?.map { mount in
+      // Files of a container's directory; a step has its own.
+      var mount = mount
+      let prefix = containerDirectory(wish.id) + "/"
+      if let source = mount.source, source.hasPrefix(prefix) {
+        mount.source = "\(wish.directory)/\(source.dropFirst(prefix.count))"
+      }
+      return mount
+    }
+    var launch = LaunchWish(
+      id: wish.id, spec: ociSpec,
+      rootfs: .overlay(
+        Overlay(
+          lower: wish.lower, upper: wish.directory + "/upper", work: wish.directory + "/work",
+          target: wish.directory + "/rootfs", userAttributes: UserNamespace.current.isNested)))
+    let profile = try seccompProfile(record)
+    launch.hasSeccomp = profile != nil
+    if let endpoint {
+      launch.network = LaunchWish.NetworkWish(
+        interface: endpoint.interface, address: "\(endpoint.address)/\(endpoint.prefixLength)",
+        bridge: endpoint.bridge)
+    }
+    let plan = try Planner.plan(launch, on: host)
+    let program = try profile.map {
+      try SeccompCache(directory: root.cache + "/seccomp").program(
+        for: $0, capabilities: try builder.capabilities())
+    }
+    let cgroup = ociSpec.linux?.cgroupsPath.map { path in
+      LaunchScript.Cgroup(layout: host.cgroups, path: path, resources: resources(record, host))
+    }
+    let script = LaunchScript(launch, plan: plan, cgroup: cgroup, seccomp: program)
+    return LaunchPreparation(wish: launch, plan: plan, script: script, endpoint: endpoint)
+  }
+
+  /// Starts a step in a process of its own.
+  package func startStep(_ wish: BuildStepWish) throws -> RunningBuildStep {
+    let mode = try NetworkMode(parsing: wish.host.networkMode)
+    var endpoint: Endpoint?
+    if mode == .bridge {
+      try network.ensure()
+      endpoint = try network.allocate(owner: wish.id)
+    }
+    do {
+      try writeStepFiles(wish, mode, endpoint)
+      let preparation = try planStep(wish, endpoint: endpoint)
+      let request = BuildStepRequest(
+        id: wish.id, script: preparation.script, endpoint: endpoint,
+        networkState: endpoint == nil ? nil : network.stateDirectory)
+      let step = try BuildStepMain.start(request)
+      if endpoint != nil { connectUplink() }
+      return step
+    } catch {
+      if endpoint != nil { try? network.release(owner: wish.id) }
+      throw error
+    }
+  }
+
+  private func writeStepFiles(
+    _ wish: BuildStepWish, _ mode: NetworkMode, _ endpoint: Endpoint?
+  ) throws {
+    let extra = try wish.host.extraHosts.map { try ContainerFiles.HostEntry(parsing: $0) }
+    let dns = ResolverConfiguration(
+      servers: wish.host.dns, search: wish.host.dnsSearch, options: wish.host.dnsOptions)
+    let name = "buildkitsandbox"
+    let files = [
+      "hostname": ContainerFiles.hostname(name),
+      "hosts": mode == .host
+        ? ContainerFiles.hostsOfHost(extra: extra)
+        : ContainerFiles.hosts(hostname: name, address: endpoint?.address, extra: extra),
+      "resolv.conf": dns.file(isHost: mode == .host),
+    ]
+    for (file, text) in files {
+      let output = try FileDescriptor.open(
+        "\(wish.directory)/\(file)", O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+      try writeAll(output.number, text)
+    }
+  }
+}

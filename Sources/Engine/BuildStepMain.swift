@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Glibc
+import Linux
+import Networks
+import Runtime
+import Support
+
+/// The hidden entry point `dklab __step`, and how it is started.
+package enum BuildStepMain {
+  private static let control: Int32 = 3
+
+  /// Serves one step. The request comes on descriptor 3, and a failure to launch goes there.
+  package static func run() -> Int32 {
+    ProcessControl.setName("dklab:step")
+    do {
+      try setInheritable(control, false)
+      let request = try receive()
+      let network = request.networkState.map { InstanceNetwork(stateDirectory: $0) }
+      defer { try? network?.release(owner: request.id) }
+      try network?.enter()
+      let status = try StepRun.run(request.script, lifeline: control) { pid in
+        if let endpoint = request.endpoint { try network?.attach(pid: pid, endpoint) }
+      }
+      return status.code
+    } catch {
+      let failure =
+        error as? LaunchFailure ?? LaunchFailure(operation: "step", message: "\(error)")
+      try? JSONEncoder().encode(failure).withUnsafeBytes { try writeAll(control, $0) }
+      return failure.exitCode
+    }
+  }
+
+  private static func receive() throws -> BuildStepRequest {
+    var header = [UInt8](repeating: 0, count: 8)
+    try fill(&header)
+    let count = header.reduce(0) { $0 << 8 | Int($1) }
+    guard (1..<(64 << 20)).contains(count) else {
+      throw LaunchFailure(operation: "step", message: "the request is damaged")
+    }
+    var body = [UInt8](repeating: 0, count: count)
+    try fill(&body)
+    return try JSONDecoder().decode(BuildStepRequest.self, from: Data(body))
+  }
+
+  private static func fill(_ bytes: inout [UInt8]) throws {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeMutableBytes { buffer in
+        retryingInterrupts {
+          read(control, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+        }
+      }
+      // The build has gone before it could say what to do.
+      guard count > 0 else { _exit(125) }
+      done += count
+    }
+  }
+
+  /// Starts the process that carries `request` out.
+  static func start(_ request: BuildStepRequest) throws -> RunningBuildStep {
+    let executable = try SelfExecutable()
+    let (mine, theirs) = try UnixSocket.pair()
+    defer { close(theirs) }
+    let output = try FileDescriptor.pipe().split()
+    let errors = try FileDescriptor.pipe().split()
+    defer { for fd in [output.write, errors.write] { close(fd) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    let lifted = try [theirs, output.write, errors.write].map { try duplicate($0, above: 100) }
+    defer { for fd in lifted { close(fd) } }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, lifted[1], 1)
+    posix_spawn_file_actions_adddup2(&actions, lifted[2], 2)
+    posix_spawn_file_actions_adddup2(&actions, lifted[0], control)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    var all = sigset_t()
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    // A session of its own (POSIX_SPAWN_SETSID): Ctrl-C is for the build, which ends its steps.
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(0x80))
+    var argv: [UnsafeMutablePointer<CChar>?] =
+      ["dklab", "__step"].map { (word: String) in
+        strdup(word)
+      } + [nil]
+    let variables = ["DKLAB_LANG", "TZ", "DKLAB_ROOTLESS_UID"].compactMap { (name: String) in
+      getenv(name).map { "\(name)=\(String(cString: $0))" }
+    }
+    var envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
+    defer { for pointer in argv + envp { free(pointer) } }
+    var pid: pid_t = 0
+    let result = posix_spawn(&pid, executable.path, &actions, &attributes, &argv, &envp)
+    let step = RunningBuildStep(
+      pid: pid, output: output.read, errorOutput: errors.read, control: mine)
+    guard result == 0 else { throw SyscallError("posix_spawn", "dklab __step", errno: result) }
+    let body = try JSONEncoder().encode(request)
+    var bytes = (0..<8).map { UInt8(truncatingIfNeeded: body.count >> (56 - 8 * $0)) }
+    bytes += body
+    try bytes.withUnsafeBytes { try writeAll(mine, $0) }
+    return step
+  }
+}

@@ -1,0 +1,121 @@
+// A container's files as the container sees them.
+//
+// While it runs, that is /proc/PID/root: the kernel itself shows the process's tree. While it does
+// not, the overlay is mounted for the moment in a child process with a mount namespace of its own,
+// so that nothing of it ever shows on the host and nothing is left behind, whatever happens.
+
+import FoundationEssentials
+import Glibc
+import Images
+import Linux
+import Runtime
+import Support
+
+extension Engine {
+  /// Where the overlay of a container lies.
+  func overlay(_ record: ContainerRecord, image: Image) -> Overlay {
+    let directory = containerDirectory(record.id)
+    return Overlay(
+      lower: image.lowerDirectories, upper: directory + "/upper", work: directory + "/work",
+      target: directory + "/rootfs", userAttributes: UserNamespace.current.isNested)
+  }
+
+  /// Calls `body` with the path of the container's tree, in a child process when it is stopped:
+  /// what `body` changes in memory is lost then, what it writes to files and descriptors stays.
+  package func withTree(
+    of record: ContainerRecord, _ body: (String) throws -> Void
+  ) throws {
+    if record.state.isActive, let process = record.state.process, process.isAlive {
+      return try body("/proc/\(process.pid)/root")
+    }
+    guard let image = try images().heldImage(id: record.imageID) else {
+      throw DklabError(
+        .notFound, id: "image.not-found",
+        Text(
+          "the image of container \(record.name) is gone: \(record.imageID)",
+          ko: "컨테이너 \(record.name)의 이미지가 없습니다: \(record.imageID)"))
+    }
+    try withStoppedTree(record, image: image, body)
+  }
+
+  func withStoppedTree(
+    _ record: ContainerRecord, image: Image, _ body: (String) throws -> Void
+  ) throws {
+    try inMountNamespace {
+      let overlay = overlay(record, image: image)
+      try overlay.mount()
+      try body(overlay.target)
+    }
+  }
+
+  /// Calls `body` with the path of the tree of `image`, in a child process, as `withTree` does. What
+  /// it writes goes into memory and is lost.
+  package func withTree(of image: Image, _ body: (String) throws -> Void) throws {
+    try inMountNamespace {
+      let place = directory + "/look"
+      try Directory.make(place)
+      try mountFileSystem("tmpfs", at: place, type: "tmpfs", subject: place)
+      for name in ["upper", "work", "rootfs"] { try Directory.make("\(place)/\(name)") }
+      let overlay = Overlay(
+        lower: image.lowerDirectories, upper: place + "/upper", work: place + "/work",
+        target: place + "/rootfs", userAttributes: UserNamespace.current.isNested)
+      try overlay.mount()
+      try body(overlay.target)
+    }
+  }
+
+  /// Runs `body` in a child process with a mount namespace of its own.
+  private func inMountNamespace(_ body: () throws -> Void) throws {
+    try inReportingChild {
+      // A process that only looks, such as a lab's check, may not have stepped in yet; and which
+      // overlay is allowed depends on where it is mounted.
+      try Rootless.enter(state: root.path + "/rootless")
+      try unshareNamespaces([.mount])
+      try mountFileSystem(nil, at: "/", [.slave, .recursive], subject: "propagation of /")
+      try body()
+    }
+  }
+
+  /// Calls `body`, in a child process, with a descriptor of the container's root file system alone:
+  /// what else is mounted in it (volumes, /proc) shows as the empty directories below.
+  package func withRootFileSystem(
+    of record: ContainerRecord, _ body: (Int32) throws -> Void
+  ) throws {
+    guard record.state.isActive, let process = record.state.process, process.isAlive else {
+      return try withTree(of: record) { path in
+        let root = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
+        try body(root.number)
+      }
+    }
+    try inReportingChild {
+      let namespace = try FileDescriptor.open(Namespace.mount.path(of: process.pid), O_RDONLY)
+      try setNamespace(namespace.number, .mount, subject: "mount namespace of \(record.name)")
+      // The child has the container's root now. What is mounted there is copied without what is
+      // mounted in it.
+      let root = try DetachedMount(copying: "/", recursive: false)
+      try body(root.number)
+    }
+  }
+
+  /// Calls `body` in a child process and throws here what it throws there.
+  func inReportingChild(_ body: () throws -> Void) throws {
+    let (report, reportInside) = try FileDescriptor.pipe().split()
+    let reader = FileDescriptor(owning: report)
+    let code = try inChildProcess {
+      do {
+        try body()
+        return 0
+      } catch {
+        let report =
+          error as? DklabError
+          ?? DklabError(
+            .internal, id: "container.tree", Text("\(error)", ko: "\(error)"))
+        try? JSONEncoder().encode(report).withUnsafeBytes { try writeAll(reportInside, $0) }
+        return 1
+      }
+    }
+    close(reportInside)
+    guard code != 0 else { return }
+    throw try JSONDecoder().decode(DklabError.self, from: Data(try readAll(reader.number)))
+  }
+}

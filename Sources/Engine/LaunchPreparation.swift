@@ -1,0 +1,126 @@
+// Everything that is decided before a container is launched: its specification, its plan, its
+// filter, its limits. The same for a real start, for `--explain` and for `--dry-run`.
+
+import FoundationEssentials
+import Glibc
+import Images
+import Linux
+import Networks
+import Runtime
+import Support
+
+/// A launch that is thought through and not yet done.
+package struct LaunchPreparation: Sendable {
+  package var wish: LaunchWish
+  package var plan: LaunchPlan
+  var script: LaunchScript
+  var endpoint: Endpoint?
+}
+
+extension Engine {
+  /// Plans the launch of `record`, with `endpoint` as its place in the network and `ports` open.
+  package func prepare(
+    _ record: ContainerRecord, image: Image, host: HostFacts, endpoint: Endpoint?,
+    ports: [PortBinding], consoleSize: WindowSize? = nil
+  ) throws -> LaunchPreparation {
+    let mode = try NetworkMode(parsing: record.spec.host.networkMode)
+    var builder = SpecBuilder(record: record, engine: self, host: host, mode: mode)
+    builder.joined = try joinedNamespaces(record, mode)
+    let spec = try builder.spec()
+    var wish = LaunchWish(
+      id: record.id, spec: spec, rootfs: .overlay(overlay(record, image: image)))
+    wish.usesInit = record.spec.host.usesInit
+    wish.consoleSize = consoleSize
+    let profile = try seccompProfile(record)
+    wish.hasSeccomp = profile != nil
+    if let endpoint {
+      wish.network = LaunchWish.NetworkWish(
+        interface: endpoint.interface, address: "\(endpoint.address)/\(endpoint.prefixLength)",
+        bridge: endpoint.bridge)
+    }
+    wish.ports = ports.map { port in
+      LaunchWish.PortWish(
+        host: "\(port.hostIP):\(port.hostPort)",
+        container: "\(port.containerPort)/\(port.protocol.rawValue)")
+    }
+    let plan = try Planner.plan(wish, on: host)
+    let program = try profile.map {
+      try SeccompCache(directory: root.cache + "/seccomp").program(
+        for: $0, capabilities: try builder.capabilities())
+    }
+    let cgroup = spec.linux?.cgroupsPath.map { path in
+      LaunchScript.Cgroup(layout: host.cgroups, path: path, resources: resources(record, host))
+    }
+    let script = LaunchScript(wish, plan: plan, cgroup: cgroup, seccomp: program)
+    return LaunchPreparation(wish: wish, plan: plan, script: script, endpoint: endpoint)
+  }
+
+  /// The processes whose namespaces `--network container:X` and its kin name.
+  private func joinedNamespaces(
+    _ record: ContainerRecord, _ mode: NetworkMode
+  ) throws -> [Namespace: Int32] {
+    var result: [Namespace: Int32] = [:]
+    func join(_ kind: Namespace, _ reference: String) throws {
+      let other = try container(reference)
+      guard other.state.status == .running, other.state.pid > 0 else {
+        throw DklabError(
+          .conflict, id: "container.not-running",
+          Text(
+            "cannot join \(kind.rawValue) of a non running container: \(other.name)",
+            ko: "실행 중이 아닌 컨테이너의 \(kind.rawValue) 네임스페이스에는 들어갈 수 없습니다: \(other.name)"))
+      }
+      result[kind] = other.state.pid
+    }
+    if case .container(let reference) = mode { try join(.network, reference) }
+    for (kind, value) in [
+      (Namespace.pid, record.spec.host.pidMode), (.ipc, record.spec.host.ipcMode),
+    ] where value.hasPrefix("container:") {
+      try join(kind, String(value.dropFirst("container:".count)))
+    }
+    return result
+  }
+
+  /// nil with `--privileged` and `seccomp=unconfined`.
+  func seccompProfile(_ record: ContainerRecord) throws -> SeccompProfile? {
+    if record.spec.host.privileged { return nil }
+    for option in record.spec.host.securityOptions {
+      guard option.hasPrefix("seccomp=") || option.hasPrefix("seccomp:") else { continue }
+      let value = String(option.dropFirst("seccomp=".count))
+      if value == "unconfined" { return nil }
+      if value == "builtin" { return .dockerDefault }
+      // The profile itself: `create` put the file's content here.
+      return try JSONDecoder().decode(SeccompProfile.self, from: Data(value.utf8))
+    }
+    return .dockerDefault
+  }
+
+  func resources(_ record: ContainerRecord, _ host: HostFacts) -> CgroupResources {
+    let wish = record.spec.host
+    var resources = CgroupResources()
+    func positive(_ value: Int64) -> Int64? { value > 0 ? value : nil }
+    resources.memory = positive(wish.memory)
+    resources.memoryReservation = positive(wish.memoryReservation)
+    resources.memorySwap = wish.memorySwap == 0 ? nil : wish.memorySwap
+    resources.oomKillDisable = wish.oomKillDisable
+    if wish.nanoCpus > 0 { resources.setCpus(Double(wish.nanoCpus) / 1_000_000_000) }
+    if wish.cpuQuota != 0 { resources.cpuQuota = wish.cpuQuota }
+    if wish.cpuPeriod > 0 { resources.cpuPeriod = UInt64(wish.cpuPeriod) }
+    if wish.cpuShares > 0 { resources.cpuShares = UInt64(wish.cpuShares) }
+    resources.cpusetCpus = wish.cpusetCpus.isEmpty ? nil : wish.cpusetCpus
+    resources.cpusetMems = wish.cpusetMems.isEmpty ? nil : wish.cpusetMems
+    resources.pidsLimit = positive(wish.pidsLimit)
+    resources.blkioWeight = wish.blkioWeight
+    if !wish.privileged && !host.inUserNamespace {
+      resources.devices =
+        DeviceRule.dockerDefault
+        + wish.devices.compactMap { device in
+          DeviceNode(hostPath: device.hostPath).map { node in
+            DeviceRule(
+              allow: true, node.kind, node.major, node.minor,
+              DeviceRule.Access(letters: device.access) ?? .everything)
+          }
+        }
+    }
+    return resources
+  }
+}

@@ -1,0 +1,65 @@
+import Documents
+import Engine
+import HTTP
+import Images
+import Linux
+import Support
+
+extension EngineAPI {
+  /// `GET /system/df`.
+  func dataUsage(_ request: HTTPRequest) async throws -> HTTPResponse {
+    .json(
+      try await engines.with { engine in
+        let images = try engine.images().list()
+        let records = try engine.containers()
+        var layers: [Digest: Int64] = [:]
+        for image in images { for layer in image.layers { layers[layer.diffID] = layer.size } }
+        return [
+          "LayersSize": .integer(layers.values.reduce(0, +)),
+          "Images": .array(
+            images.map { image in
+              ImageObject.summary(
+                image, containers: records.count { $0.imageID == image.id })
+            }),
+          "Containers": .array(
+            try records.map { try ContainerSummary.json($0, engine, withSize: true) }),
+          "Volumes": .array(
+            try engine.volumes().map { volume in
+              var value = engine.inspect(volume)
+              value["UsageData"] = [
+                "RefCount": .integer(Int64(try engine.users(ofVolume: volume.name).count)),
+                "Size": .integer(engine.directorySize(engine.volumeDirectory(volume.name))),
+              ]
+              return value
+            }), "BuildCache": [],
+        ]
+      })
+  }
+
+  func pruneContainers(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let filters = try APIFilters(request.query["filters"], known: ["label", "label!", "until"])
+    let until = try QueryParameters("until=" + (filters["until"].last ?? "")).time("until")
+    let candidates = try await engines.with { engine in
+      try engine.containers().filter { record in
+        !record.state.isActive && record.created < until ?? .max
+          && filters.allowLabels(record.spec.config.labels ?? [:])
+      }.map { ($0.id, try engine.sizes(of: $0).own) }
+    }
+    var removed: [JSONValue] = []
+    var reclaimed: Int64 = 0
+    for (id, size) in candidates {
+      do {
+        _ = try await workers.run(.remove(id: id, force: false, volumes: false))
+      } catch {
+        // Started again, or removed by somebody else, between the two looks.
+        continue
+      }
+      removed.append(.string(id))
+      reclaimed += size
+    }
+    return .json([
+      "ContainersDeleted": removed.isEmpty ? .null : .array(removed),
+      "SpaceReclaimed": .integer(reclaimed),
+    ])
+  }
+}

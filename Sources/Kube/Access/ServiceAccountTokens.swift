@@ -1,0 +1,63 @@
+import Crypto
+import Documents
+import FoundationEssentials
+import Support
+
+/// Tokens by which pods are known: JSON Web Tokens (RFC 7519) signed by the cluster, bound to a
+/// service account and perhaps to a pod, with an end.
+package struct ServiceAccountTokens: Sendable {
+  private let key: P256.Signing.PrivateKey
+  package static let issuer = "https://kubernetes.default.svc.cluster.local"
+
+  /// A new signer.
+  package init() {
+    key = P256.Signing.PrivateKey()
+  }
+
+  /// The signer that was written down before.
+  package init(key: String) throws {
+    self.key = try P256.Signing.PrivateKey(pemRepresentation: key)
+  }
+
+  /// The signer's key, to be kept where only its owner reads it.
+  package var keyPEM: String { key.pemRepresentation }
+
+  private static let header: JSONValue = ["alg": "ES256", "typ": "JWT"]
+
+  /// A token for a service account; `pod` binds it to one.
+  package func issue(
+    account: JSONValue, audiences: [String], seconds: Int, pod: JSONValue? = nil, now: Int64
+  ) throws -> (token: String, expires: Int64) {
+    let start = now / 1_000_000_000
+    var binding: JSONValue = [
+      "namespace": .string(account.namespace),
+      "serviceaccount": ["name": .string(account.name), "uid": .string(account.uid)],
+    ]
+    if let pod { binding["pod"] = ["name": .string(pod.name), "uid": .string(pod.uid)] }
+    let claims: JSONValue = [
+      "aud": .array((audiences.isEmpty ? [Self.issuer] : audiences).map(JSONValue.string)),
+      "exp": .integer(start + Int64(seconds)), "iat": .integer(start), "nbf": .integer(start),
+      "iss": .string(Self.issuer), "kubernetes.io": binding,
+      "sub": .string("system:serviceaccount:\(account.namespace):\(account.name)"),
+    ]
+    let signed =
+      Base64.encode(Self.header.bytes(), isURL: true) + "."
+      + Base64.encode(claims.bytes(), isURL: true)
+    let signature = try key.signature(for: Array(signed.utf8))
+    let token = signed + "." + Base64.encode(Array(signature.rawRepresentation), isURL: true)
+    return (token, start + Int64(seconds))
+  }
+
+  /// What a token says, when it is ours and not past its end; nil otherwise.
+  package func claims(of token: String, now: Int64) -> JSONValue? {
+    let parts = token.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 3, let raw = Base64.decode(parts[2]),
+      let signature = try? P256.Signing.ECDSASignature(rawRepresentation: raw),
+      key.publicKey.isValidSignature(signature, for: Array("\(parts[0]).\(parts[1])".utf8)),
+      let bytes = Base64.decode(parts[1]), let claims = try? JSONValue.parse(bytes),
+      let end = claims.number("exp"), Int64(end) > now / 1_000_000_000,
+      claims.text("iss") == Self.issuer
+    else { return nil }
+    return claims
+  }
+}

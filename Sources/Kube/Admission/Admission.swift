@@ -1,0 +1,83 @@
+import Documents
+
+/// What stands between a well-formed object and the store: rules that need to know other objects,
+/// and the values that the cluster itself gives out. The order is kube-apiserver's: what fills in
+/// comes before what counts.
+final class Admission: Sendable {
+  let addresses: ServiceAddresses
+
+  init(network: ClusterNetwork) {
+    addresses = ServiceAddresses(network: network)
+  }
+
+  /// Before an object is made. May change it; throws 403 or 422 to refuse.
+  func create(
+    _ object: inout JSONValue, _ type: ResourceType, _ api: ObjectAPI, _ options: WriteOptions,
+    _ warnings: inout [String]
+  ) throws {
+    try NamespaceLifecycle.check(object, type, api)
+    switch type.bucket {
+    case "pods":
+      try PodAdmission.priority(&object, api)
+      try PodAdmission.serviceAccount(&object, api)
+      PodAdmission.tolerations(&object)
+      PodAdmission.defaults(&object)
+      LimitRanger.fill(&object, api)
+      try LimitRanger.check(object, type, api)
+    case "services": try addresses.assign(&object, old: nil, type, api)
+    case "persistentvolumeclaims": StorageClassDefault.fill(&object, api)
+    default: break
+    }
+    if type.bucket == "secrets" { KindStrategy.prepareForUpdate(&object, type) }
+    try QuotaAdmission.check(object, type, api)
+  }
+
+  /// Before an object is replaced.
+  func update(
+    _ object: inout JSONValue, _ old: JSONValue, _ type: ResourceType, _ api: ObjectAPI,
+    _ options: WriteOptions, _ warnings: inout [String]
+  ) throws {
+    if type.bucket == "services" { try addresses.assign(&object, old: old, type, api) }
+    KindStrategy.prepareForUpdate(&object, type)
+  }
+
+  /// After an object has gone: what it had is free again.
+  func release(_ object: JSONValue, _ type: ResourceType) {}
+}
+
+/// Objects live in namespaces that exist and are not on their way out.
+enum NamespaceLifecycle {
+  static func check(_ object: JSONValue, _ type: ResourceType, _ api: ObjectAPI) throws(APIError) {
+    guard type.isNamespaced, !object.namespace.isEmpty else { return }
+    let key = ObjectKey("namespaces", "", object.namespace)
+    guard let namespace = api.store.get(key)?.value else {
+      var error = APIError(404, "NotFound", "namespaces \"\(object.namespace)\" not found")
+      error.name = object.namespace
+      error.kind = "namespaces"
+      throw error
+    }
+    guard namespace.isBeingDeleted else { return }
+    var error = APIError.forbidden(
+      type, object.name,
+      "unable to create new content in namespace \(object.namespace) because it is being terminated"
+    )
+    error.causes = [
+      .init(
+        "NamespaceTerminating", "namespace \(object.namespace) is being terminated",
+        field: "metadata.namespace")
+    ]
+    throw error
+  }
+}
+
+/// A claim that names no class gets the default one.
+enum StorageClassDefault {
+  static func fill(_ claim: inout JSONValue, _ api: ObjectAPI) {
+    guard claim.at("spec", "storageClassName") == nil else { return }
+    let mark = "storageclass.kubernetes.io/is-default-class"
+    let classes = api.objects("storage.k8s.io/storageclasses")
+    if let standard = classes.first(where: { $0.annotations[mark] == "true" }) {
+      claim.set("spec", "storageClassName", to: .string(standard.name))
+    }
+  }
+}

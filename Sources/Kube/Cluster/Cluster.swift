@@ -1,0 +1,100 @@
+import Engine
+import Glibc
+import Linux
+import Support
+
+/// One cluster of this machine, from outside: made, started, stopped, removed.
+package struct Cluster: Sendable {
+  package let directory: ClusterDirectory
+
+  package init(root: String, name: String) throws {
+    directory = try ClusterDirectory(root: root, name: name)
+  }
+
+  /// The user's clusters, by name.
+  package static func all(root: String) throws -> [Cluster] {
+    try ClusterDirectory.all(root: root).map { try Cluster(root: root, name: $0) }
+  }
+
+  package var name: String { directory.name }
+  package var isRunning: Bool { directory.server != nil }
+  package var settings: ClusterSettings? { try? ClusterSettings(directory) }
+
+  /// Throws `DklabError` `kube.not-found` when there is no such cluster.
+  package func require() throws {
+    guard !directory.exists else { return }
+    throw DklabError(
+      .notFound, id: "kube.not-found",
+      Text("no such cluster: \(name)", ko: "그런 클러스터가 없습니다: \(name)"),
+      hint: Text("`dklab kube up` makes one", ko: "`dklab kube up`으로 만들 수 있습니다"))
+  }
+
+  /// Makes the cluster if it is not there, and starts it if it does not run. Returns whether
+  /// anything had to be started.
+  @discardableResult
+  package func up(nodes: Int? = nil) throws -> Bool {
+    if !directory.exists {
+      try Directory.make(directory.path, mode: 0o700)
+      var settings = ClusterSettings()
+      settings.nodes = nodes ?? 1
+      try settings.write(directory)
+    }
+    let wasRunning = isRunning
+    if !wasRunning {
+      try ClusterProcess.start(
+        ["__kube", directory.root, name], log: directory.logPath,
+        what: Text("cluster \(name)", ko: "클러스터 \(name)"))
+    }
+    var started = !wasRunning
+    for node in nodeNames where directory.process("kubelet-\(node)") == nil {
+      try ClusterProcess.start(
+        ["__kubelet", directory.root, name, node],
+        log: "\(directory.path)/kubelet-\(node).log",
+        what: Text("node \(node)", ko: "노드 \(node)"))
+      started = true
+    }
+    return started
+  }
+
+  /// The names of its nodes.
+  package var nodeNames: [String] {
+    let count = settings?.nodes ?? 1
+    return (0..<count).map { $0 == 0 ? name : "\(name)-\($0 + 1)" }
+  }
+
+  /// Ends its processes; everything it holds stays. Returns whether it ran.
+  @discardableResult
+  package func stop() throws -> Bool {
+    var ran = false
+    for part in nodeNames.map({ "kubelet-\($0)" }) + ["server"] {
+      guard let process = directory.process(part) else { continue }
+      try ClusterProcess.stop(process)
+      ran = true
+    }
+    try pauseContainers()
+    return ran
+  }
+
+  /// A cluster that is stopped uses nothing: its containers end and begin again with it.
+  private func pauseContainers() throws {
+    guard let engine = try engine() else { return }
+    for record in try engine.containers() where record.state.isActive {
+      try? engine.kill(record, signal: .kill)
+    }
+  }
+
+  private func engine() throws -> Engine? {
+    let root = DataRoot(path: directory.root)
+    let instance = KubeletMain.instance(name)
+    guard root.instances().contains(instance) else { return nil }
+    return try Engine(root: root, instance: instance)
+  }
+
+  /// Ends it and removes all it held.
+  package func remove() throws {
+    try stop()
+    try Engine.destroy(
+      root: DataRoot(path: directory.root), instance: KubeletMain.instance(name))
+    try Directory.removeTree(directory.path)
+  }
+}

@@ -1,0 +1,50 @@
+import Documents
+import Support
+
+/// Runs pods until enough of them have succeeded, or too many have failed.
+package struct JobController: Controller {
+  package let name = "job-controller"
+  package let watches = ["batch/jobs", "pods"]
+  static let bucket = "batch/jobs"
+  static let finalizer = "batch.kubernetes.io/job-tracking"
+
+  package init() {}
+
+  package func keys(for event: StoreEvent, _ view: ClusterView) -> [ObjectKey] {
+    if event.object.key.bucket == Self.bucket { return [event.object.key] }
+    return ownerKey(event.object.value, kind: "Job", bucket: Self.bucket)
+  }
+
+  package func plan(_ key: ObjectKey, _ view: ClusterView) -> Plan {
+    var plan = Plan()
+    guard let job = view.object(key) else { return plan }
+    if JobState.isFinished(job) {
+      expire(job, view, &plan)
+      return plan
+    }
+    if job.isBeingDeleted { return plan }
+    var state = JobState(job, view)
+    state.judge(&plan)
+    if !state.isOver { state.manage(&plan) }
+    state.reportStatus(&plan)
+    return plan
+  }
+
+  /// A finished job goes after its time to live.
+  private func expire(_ job: JSONValue, _ view: ClusterView, _ plan: inout Plan) {
+    guard let ttl = job.number("spec", "ttlSecondsAfterFinished"), !job.isBeingDeleted,
+      let end = job.list("status", "conditions").first(where: {
+        ["Complete", "Failed"].contains($0.text("type")) && $0.text("status") == "True"
+      }), let waited = view.seconds(since: end.text("lastTransitionTime"))
+    else { return }
+    guard waited >= ttl else {
+      plan.lookAgain(after: ttl - waited)
+      return
+    }
+    plan.add(
+      .delete(bucket: Self.bucket, job, owner: nil),
+      Text(
+        "it ended \(waited) seconds ago and lives for \(ttl) (ttlSecondsAfterFinished)",
+        ko: "끝난 지 \(waited)초가 지났고 \(ttl)초 동안만 남습니다 (ttlSecondsAfterFinished)"))
+  }
+}

@@ -1,0 +1,94 @@
+import Documents
+import Support
+
+/// Carries out what controllers have decided, and decides nothing itself.
+struct PlanExecutor {
+  let api: ObjectAPI
+  let controller: String
+  /// Whether a step failed, so that the plan must be made anew.
+  private(set) var failed = false
+
+  init(api: ObjectAPI, controller: String) {
+    self.api = api
+    self.controller = controller
+  }
+
+  mutating func carryOut(_ plan: Plan) {
+    for step in plan.steps {
+      do {
+        try carryOut(step)
+      } catch let error as APIError {
+        // Somebody else was faster or did the same: the next plan sees it.
+        if error.reason != "NotFound" { failed = true }
+        report(error, step)
+        if case .create = step.action, error.reason == "Forbidden" { break }
+      } catch {
+        failed = true
+      }
+    }
+  }
+
+  private func type(_ bucket: String) throws -> ResourceType {
+    guard let type = api.registry.find(bucket: bucket) else {
+      throw APIError.internalError("no resource is stored as \(bucket)")
+    }
+    return type
+  }
+
+  private func carryOut(_ step: Step) throws {
+    switch step.action {
+    case .create(let bucket, let object, let owner):
+      let made = try api.create(try type(bucket), object.namespace, object)
+      guard let owner else { return }
+      api.record(
+        EventNote(
+          owner, "SuccessfulCreate",
+          bucket == "pods"
+            ? "Created pod: \(made.object.name)"
+            : "Created \(made.object.kind.lowercased()) \(made.object.name)", from: controller))
+    case .update(let bucket, let object):
+      try api.change(try type(bucket), object.namespace, object.name) { _ in object }
+    case .updateStatus(let bucket, let object):
+      // Its own earlier steps may have moved the revision; a status is computed anew if need be.
+      try api.change(try type(bucket), object.namespace, object.name, subresource: "status") {
+        current in
+        var next = current
+        next["status"] = object["status"]
+        return next
+      }
+    case .delete(let bucket, let object, let owner):
+      var options = DeleteOptions()
+      if !object.uid.isEmpty { options.uid = object.uid }
+      options.propagation = bucket == "pods" ? nil : "Background"
+      try api.delete(try type(bucket), object.namespace, object.name, options)
+      guard let owner else { return }
+      api.record(
+        EventNote(
+          owner, "SuccessfulDelete",
+          bucket == "pods"
+            ? "Deleted pod: \(object.name)"
+            : "Deleted \(object.kind.lowercased()) \(object.name)", from: controller))
+    case .deleteInForeground(let bucket, let object):
+      var options = DeleteOptions()
+      options.uid = object.uid
+      options.propagation = bucket == "pods" ? nil : "Foreground"
+      try api.delete(try type(bucket), object.namespace, object.name, options)
+    case .finalize(let namespace):
+      try api.change(try type("namespaces"), "", namespace.name, subresource: "finalize") {
+        current in
+        var next = current
+        next.set("spec", "finalizers", to: [])
+        return next
+      }
+    case .record(let note): api.record(note)
+    }
+  }
+
+  private func report(_ error: APIError, _ step: Step) {
+    guard error.reason != "Conflict", error.reason != "NotFound",
+      case .create(let bucket, _, let owner?) = step.action
+    else { return }
+    let what = bucket == "pods" ? "Error creating: \(error.message)" : error.message
+    api.record(EventNote(owner, "FailedCreate", what, from: controller, isWarning: true))
+  }
+}

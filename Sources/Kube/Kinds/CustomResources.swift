@@ -1,0 +1,75 @@
+import Documents
+
+/// Kinds that users define: every CustomResourceDefinition adds resources while the server runs.
+enum CustomResources {
+  static let bucket = "apiextensions.k8s.io/customresourcedefinitions"
+
+  /// Adds what the definitions in the store say, and follows their changes.
+  static func load(_ api: ObjectAPI) throws {
+    let registry = api.registry
+    let (definitions, _) = try api.store.listAndWatch(bucket) { event in
+      let value = event.object.value
+      registry.setCustom(event.kind == .deleted ? [] : types(of: value), for: value.name)
+    }
+    for definition in definitions {
+      registry.setCustom(types(of: definition.value), for: definition.value.name)
+    }
+  }
+
+  /// The resources of one definition: one for each served version.
+  static func types(of definition: JSONValue) -> [ResourceType] {
+    let group = definition.text("spec", "group")
+    let names = definition.at("spec", "names") ?? .null
+    let versions = definition.list("spec", "versions").filter { $0.flag("served") }
+    return versions.map { version in
+      let message = CustomSchema.message(
+        version.at("schema", "openAPIV3Schema") ?? [:], group: group,
+        version: version.text("name"), kind: names.text("kind"))
+      var type = ResourceType(
+        "\(group)/\(version.text("name"))", names.text("plural"), names.text("kind"),
+        message: message)
+      type.singular = names.text("singular")
+      type.shortNames = names.list("shortNames").compactMap(\.string)
+      type.categories = names.list("categories").compactMap(\.string)
+      type.isNamespaced = definition.text("spec", "scope") == "Namespaced"
+      type.isCustom = true
+      type.hasGeneration = true
+      type.columns = columns(version)
+      let apiVersion = JSONValue.string(type.apiVersion)
+      type.fromStored = { object in
+        var object = object
+        object["apiVersion"] = apiVersion
+        return object
+      }
+      type.validate = { object, _ in
+        var problems: [FieldProblem] = []
+        CustomSchema.check(object, message, "", &problems)
+        return problems
+      }
+      if version.at("subresources", "status") != nil {
+        type.subresources.append(.status(type.kind))
+      }
+      if version.at("subresources", "scale") != nil { type.subresources.append(.scale) }
+      return type
+    }
+  }
+
+  private static func columns(_ version: JSONValue) -> [Column] {
+    let given = version.list("additionalPrinterColumns")
+    guard !given.isEmpty else { return [TableColumns.name, TableColumns.age] }
+    return [TableColumns.name]
+      + given.map { column in
+        let path = column.text("jsonPath").split(separator: ".").map(String.init)
+        let type = column.text("type")
+        return Column(
+          column.text("name"), type, wide: column.number("priority") ?? 0 > 0,
+          column.text("description")
+        ) { object, now in
+          var value: JSONValue? = object
+          for key in path { value = value?[key] }
+          if type == "date" { return .string(Ages.since(value?.string, now: now)) }
+          return value ?? ""
+        }
+      }
+  }
+}

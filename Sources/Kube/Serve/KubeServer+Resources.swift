@@ -1,0 +1,277 @@
+import Documents
+import HTTP
+import Support
+
+extension KubeServer {
+  /// A request about objects.
+  func resource(
+    _ request: HTTPRequest, _ info: RequestInfo, _ user: UserInfo, _ body: [UInt8]
+  ) async throws -> HTTPResponse {
+    guard
+      let type = api.registry.find(
+        group: info.group, version: info.version, plural: info.resource)
+    else { throw APIError.noSuchPath }
+    if !info.subresource.isEmpty {
+      guard type.subresource(info.subresource) != nil || info.subresource == "approval" else {
+        throw APIError.noSuchPath
+      }
+    } else if !type.verbs.contains(info.verb) {
+      throw APIError.methodNotAllowed
+    }
+    if info.verb == "watch" { return try watch(request, info, type) }
+    if let handler = streams.handler, info.resource == "pods",
+      ["log", "exec", "attach", "portforward", "proxy"].contains(info.subresource)
+    {
+      let pod = try api.get(type, info.namespace, info.name)
+      return try await handler(request, pod, info.subresource)
+    }
+    // Reads are look-ups in memory; writes wait for the disk.
+    if info.verb == "get" || info.verb == "list" {
+      return try answer(request, info, type, user, body)
+    }
+    return try await BlockingWork.run { [self] in
+      try answer(request, info, type, user, body)
+    }
+  }
+
+  private func answer(
+    _ request: HTTPRequest, _ info: RequestInfo, _ type: ResourceType, _ user: UserInfo,
+    _ body: [UInt8]
+  ) throws -> HTTPResponse {
+    var options = try writeOptions(request, user)
+    if info.verb != "patch" && options.fieldManager.isEmpty {
+      options.fieldManager = Self.defaultManager(request)
+    }
+    let contentType = request.headers.first(name: "content-type")
+    switch (info.verb, info.subresource) {
+    case ("get", ""), ("get", "status"), ("get", "approval"), ("get", "ephemeralcontainers"):
+      return reply(try api.get(type, info.namespace, info.name), type, request)
+    case ("list", _): return try list(request, info, type)
+    case ("create", ""):
+      let sent = try decode(body, contentType, type)
+      if let review = try review(type, sent, user, namespace: info.namespace) {
+        return Self.json(review, status: 201)
+      }
+      return reply(
+        try api.create(type, info.namespace, sent, options), type, request, created: true)
+    case ("create", _): return try subresource(request, info, type, body, options)
+    case (_, "scale"): return try scale(request, info, type, body, options)
+    case ("update", _):
+      let sent = try decode(body, contentType, type)
+      return reply(
+        try api.update(
+          type, info.namespace, info.name, subresource: info.subresource, sent, options), type,
+        request)
+    case ("patch", _):
+      let (kind, patch) = try RequestDecoding.patch(body, contentType: contentType)
+      if kind != .apply, options.fieldManager.isEmpty {
+        options.fieldManager = Self.defaultManager(request)
+      }
+      let result = try api.patch(
+        type, info.namespace, info.name, subresource: info.subresource, kind, patch, options)
+      return reply(result, type, request, created: result.wasCreated)
+    case ("delete", _): return try delete(request, info, type, body)
+    case ("deletecollection", _): return try deleteCollection(request, info, type, body)
+    default: throw APIError.methodNotAllowed
+    }
+  }
+
+  /// Who writes, when the client does not say: the first word of its name.
+  private static func defaultManager(_ request: HTTPRequest) -> String {
+    let agent = request.headers.first(name: "user-agent") ?? "unknown"
+    return String(agent.prefix { $0 != "/" }.prefix(128))
+  }
+
+  func decode(_ body: [UInt8], _ contentType: String?, _ type: ResourceType) throws -> JSONValue {
+    try RequestDecoding.object(body, contentType: contentType) { version, kind in
+      if version == type.apiVersion, kind == type.kind { return type.message }
+      return api.registry.find(apiVersion: version, kind: kind)?.message
+        ?? Self.otherKinds["\(version)/\(kind)"].map(Schema.builtIn.message)
+    }
+  }
+
+  /// Kinds that are sent and are no resources.
+  private static let otherKinds = [
+    "v1/DeleteOptions": "meta.DeleteOptions", "policy/v1/Eviction": "policy.Eviction",
+    "autoscaling/v1/Scale": "autoscaling1.Scale",
+    "authentication.k8s.io/v1/TokenRequest": "authentication.TokenRequest",
+    "v1/Binding": "core.Binding", "meta.k8s.io/v1/DeleteOptions": "meta.DeleteOptions",
+  ]
+
+  private func writeOptions(_ request: HTTPRequest, _ user: UserInfo) throws -> WriteOptions {
+    var options = WriteOptions()
+    options.user = user
+    let dryRun = request.query.all("dryRun")
+    guard dryRun.allSatisfy({ $0 == "All" || $0.isEmpty }) else {
+      throw APIError(
+        422, "Invalid",
+        "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: \"\(dryRun[0])\": "
+          + "supported values: \"All\"")
+    }
+    options.isDryRun = dryRun.contains("All")
+    options.fieldManager = request.query["fieldManager"] ?? ""
+    options.force = request.query["force"] == "true"
+    if let word = request.query["fieldValidation"], !word.isEmpty {
+      guard let validation = WriteOptions.FieldValidation(rawValue: word) else {
+        throw APIError(
+          422, "Invalid",
+          "CreateOptions.meta.k8s.io \"\" is invalid: fieldValidation: Unsupported value: "
+            + "\"\(word)\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"")
+      }
+      options.fieldValidation = validation
+    }
+    return options
+  }
+
+  // MARK: Replies
+
+  private func reply(
+    _ result: WriteResult, _ type: ResourceType, _ request: HTTPRequest, created: Bool = false
+  ) -> HTTPResponse {
+    var response = reply(result.object, type, request, status: created ? 201 : 200)
+    for warning in result.warnings + (type.warning.map { [$0] } ?? []) {
+      let quoted = warning.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+      response.headers.add(name: "Warning", value: "299 - \"\(quoted)\"")
+    }
+    return response
+  }
+
+  func reply(
+    _ object: JSONValue, _ type: ResourceType, _ request: HTTPRequest, status: Int = 200
+  ) -> HTTPResponse {
+    switch ReplyForm.choose(request.headers.first(name: "accept")) {
+    case .json: return Self.json(object, status: status)
+    case .partialMetadata: return Self.json(Self.partial(object), status: status)
+    case .table:
+      let table = TableRendering.table(
+        [object], type, include: Self.include(request),
+        metadata: ["resourceVersion": .string(object.resourceVersion)], now: api.now())
+      return Self.json(table, status: status)
+    }
+  }
+
+  static func include(_ request: HTTPRequest) -> TableRendering.Include {
+    request.query["includeObject"].flatMap(TableRendering.Include.init) ?? .metadata
+  }
+
+  static func partial(_ object: JSONValue) -> JSONValue {
+    [
+      "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
+      "metadata": object["metadata"] ?? [:],
+    ]
+  }
+
+  // MARK: Lists
+
+  func listOptions(_ request: HTTPRequest, _ info: RequestInfo, _ type: ResourceType) throws
+    -> ObjectAPI.ListOptions
+  {
+    var options = ObjectAPI.ListOptions()
+    options.labels = try LabelSelector(parsing: request.query["labelSelector"] ?? "")
+    options.fields = try FieldSelector(
+      parsing: request.query["fieldSelector"] ?? "", for: type)
+    options.limit = Int(request.query["limit"] ?? "") ?? 0
+    options.continuation = request.query["continue"] ?? ""
+    options.resourceVersion = request.query["resourceVersion"] ?? ""
+    options.resourceVersionMatch = request.query["resourceVersionMatch"] ?? ""
+    if !info.name.isEmpty {
+      options.fields.requirements.append(
+        .init(field: "metadata.name", value: info.name, isEqual: true))
+    }
+    return options
+  }
+
+  private func list(_ request: HTTPRequest, _ info: RequestInfo, _ type: ResourceType) throws
+    -> HTTPResponse
+  {
+    let options = try listOptions(request, info, type)
+    let namespace = type.isNamespaced ? info.namespace : ""
+    let page = try api.list(type, namespace, options)
+    var metadata: JSONValue = ["resourceVersion": .string(String(page.revision))]
+    if !page.continuation.isEmpty { metadata["continue"] = .string(page.continuation) }
+    if let remaining = page.remaining {
+      metadata["remainingItemCount"] = .integer(Int64(remaining))
+    }
+    switch ReplyForm.choose(request.headers.first(name: "accept")) {
+    case .table:
+      let objects = page.objects.map { api.view($0, as: type) }
+      return Self.json(
+        TableRendering.table(
+          objects, type, include: Self.include(request), metadata: metadata, now: api.now()))
+    case .partialMetadata:
+      return Self.json([
+        "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1",
+        "metadata": metadata,
+        "items": .array(page.objects.map { Self.partial(api.view($0, as: type)) }),
+      ])
+    case .json: return Self.bytes(listBytes(page.objects, type, metadata))
+    }
+  }
+
+  /// What is stored is what is sent: the objects' bytes go out as they are.
+  private func listBytes(_ objects: [StoredObject], _ type: ResourceType, _ metadata: JSONValue)
+    -> [UInt8]
+  {
+    var bytes = Array(
+      "{\"kind\":\"\(type.kind)List\",\"apiVersion\":\"\(type.apiVersion)\",\"metadata\":".utf8)
+    bytes.reserveCapacity(objects.reduce(1024) { $0 + $1.bytes.count + 1 })
+    bytes += metadata.bytes()
+    bytes += "\"items\":[".utf8.reduce(into: [0x2c]) { $0.append($1) }
+    for (index, object) in objects.enumerated() {
+      if index > 0 { bytes.append(0x2c) }
+      bytes += self.bytes(object, type)
+    }
+    bytes += "]}".utf8
+    return bytes
+  }
+
+  /// An object's bytes in the version that is asked for.
+  func bytes(_ object: StoredObject, _ type: ResourceType) -> [UInt8] {
+    type.storedAs == nil && !type.isCustom ? object.bytes : api.view(object, as: type).bytes()
+  }
+
+  // MARK: Deleting
+
+  private func deleteOptions(_ request: HTTPRequest, _ body: [UInt8]) throws -> DeleteOptions {
+    var value: JSONValue = [:]
+    if !body.isEmpty {
+      value = try RequestDecoding.object(
+        body, contentType: request.headers.first(name: "content-type")
+      ) { _, _ in Schema.builtIn.message("meta.DeleteOptions") }
+    }
+    var options = try DeleteOptions(value)
+    if let grace = request.query["gracePeriodSeconds"].flatMap(Int.init) {
+      options.gracePeriodSeconds = grace
+    }
+    if let policy = request.query["propagationPolicy"] { options.propagation = policy }
+    if request.query["dryRun"] == "All" { options.isDryRun = true }
+    return options
+  }
+
+  private func delete(
+    _ request: HTTPRequest, _ info: RequestInfo, _ type: ResourceType, _ body: [UInt8]
+  ) throws -> HTTPResponse {
+    let options = try deleteOptions(request, body)
+    let (object, isGone) = try api.delete(type, info.namespace, info.name, options)
+    // These come back as they were; of others there is only the news that they are gone.
+    let returned = ["pods", "services", "serviceaccounts", "persistentvolumeclaims"]
+    if !isGone || returned.contains(type.bucket) { return reply(object, type, request) }
+    return Self.json([
+      "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success",
+      "details": [
+        "name": .string(info.name), "group": .string(type.group), "kind": .string(type.plural),
+        "uid": .string(object.uid),
+      ],
+    ])
+  }
+
+  private func deleteCollection(
+    _ request: HTTPRequest, _ info: RequestInfo, _ type: ResourceType, _ body: [UInt8]
+  ) throws -> HTTPResponse {
+    let options = try deleteOptions(request, body)
+    let gone = try api.deleteCollection(
+      type, type.isNamespaced ? info.namespace : "", try listOptions(request, info, type), options)
+    return Self.bytes(
+      listBytes(gone, type, ["resourceVersion": .string(String(api.store.revision))]))
+  }
+}

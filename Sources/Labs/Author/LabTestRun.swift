@@ -1,0 +1,182 @@
+import Engine
+import Glibc
+import Linux
+import Support
+
+/// One run of `lab test`: lints the labs, hands the plays to players, gathers what they say, and
+/// looks for what is left behind.
+package final class LabTestRun {
+  let root: DataRoot
+  /// The seed of order and variables: the same gives the same run.
+  let seed: UInt64
+  /// How many play at the same time.
+  let jobs: Int
+  /// Told of each case as it ends.
+  private let report: (LabTest.Case) -> Void
+  /// In the order in which they ended.
+  package private(set) var cases: [LabTest.Case] = []
+  private var workers: [TestWorker] = []
+  private var waiting: [LabTest.Play] = []
+  /// The instances of each lab that were made and taken away.
+  private var instances: [String: [String]] = [:]
+
+  package init(
+    root: DataRoot, seed: UInt64, jobs: Int? = nil, report: @escaping (LabTest.Case) -> Void
+  ) {
+    self.root = root
+    self.seed = seed
+    self.jobs = max(1, jobs ?? Self.processors())
+    self.report = report
+  }
+
+  /// The cases that failed.
+  package var failures: [LabTest.Case] { cases.filter { $0.failure != nil } }
+
+  /// Tests the labs in `folders`; with `step`, only that one.
+  package func run(folders: [String], step only: String? = nil, seeds: Int = 1) throws {
+    removeLeftOvers()
+    let labs = try folders.compactMap(lint).filter(isPossible)
+    if let only, !labs.isEmpty, !labs.contains(where: { $0.step(only) != nil }) {
+      throw DklabError(
+        .notFound, id: "lab.no-step", Text("no step `\(only)`", ko: "`\(only)` 단계가 없습니다"),
+        hint: .list(of: labs.flatMap { $0.steps.map(\.id) }))
+    }
+    try carryOut(LabTestPlan(labs, step: only, seed: seed, seeds: seeds).plays)
+    for lab in labs { leaks(lab) }
+  }
+
+  /// How many mistakes were played, and of how many the cause was named.
+  package struct Share: Sendable {
+    package var named: Int
+    package var played: Int
+
+    /// Whether it is enough: 95 of 100.
+    package var isEnough: Bool { played > 0 && named * 100 >= played * 95 }
+  }
+
+  /// Plays the mistakes of the labs in `folders`; with `step`, only that one's.
+  package func playMistakes(folders: [String], step only: String? = nil) throws -> Share {
+    removeLeftOvers()
+    let labs = try folders.compactMap(lint).filter(isPossible)
+    let plays = try LabTestPlan(mistakesOf: labs, step: only, seed: seed).plays
+    let before = failures.count
+    try carryOut(plays)
+    let missed = failures.count - before
+    for lab in labs { leaks(lab) }
+    return Share(named: plays.count - missed, played: plays.count)
+  }
+
+  private func carryOut(_ plays: [LabTest.Play]) throws {
+    waiting = plays
+    // A player that has died must not take the run along.
+    signal(SIGPIPE, SIG_IGN)
+    defer { workers = [] }
+    while !waiting.isEmpty || workers.contains(where: { $0.play != nil }) {
+      try handOut()
+      try gather()
+    }
+    workers = []
+  }
+
+  /// Gives every idle player the next play that shares no port with one that is under way.
+  private func handOut() throws {
+    while workers.count < min(jobs, waiting.count + workers.count) {
+      workers.append(try TestWorker(root: root))
+    }
+    for worker in workers where worker.play == nil {
+      let busy = workers.reduce(into: Set<Int>()) { $0.formUnion($1.play?.ports ?? []) }
+      guard let place = waiting.firstIndex(where: { $0.ports.isDisjoint(with: busy) }) else {
+        return
+      }
+      try worker.start(waiting.remove(at: place))
+    }
+  }
+
+  /// Waits until a player has something to say.
+  private func gather() throws {
+    let busy = workers.filter { $0.play != nil }
+    var entries = busy.map { PollEntry(fd: $0.output, events: .readable) }
+    _ = try pollDescriptors(&entries, timeout: -1)
+    for (worker, entry) in zip(busy, entries) where !entry.ready.isEmpty {
+      guard let play = worker.play else { continue }
+      do {
+        guard let outcome = try worker.take() else { continue }
+        instances[play.lab, default: []] += outcome.instances
+        end(play.lab, play.step, play.name, outcome.seconds, outcome.failure)
+        worker.play = nil
+      } catch {
+        let failure = (error as? DklabError)?.message ?? Text("\(error)", ko: "\(error)")
+        end(play.lab, play.step, play.name, 0, failure)
+        workers.removeAll { $0 === worker }
+      }
+    }
+  }
+
+  /// Whether this machine has what the lab needs; a lab that cannot be played here is skipped, with the
+  /// reason in the name of its case.
+  private func isPossible(_ lab: Lab) throws -> Bool {
+    let missing = Set(try HostAbility.missing(root: root))
+    let lacking = lab.needs.map(\.rawValue).filter(missing.contains)
+    guard !lacking.isEmpty else { return true }
+    end(lab.id, "", "skipped: this machine lacks \(lacking.joined(separator: ", "))", 0, nil)
+    return false
+  }
+
+  private func lint(_ folder: String) -> Lab? {
+    let begun = monotonicMilliseconds()
+    var lab: Lab?
+    var failure: Text?
+    do {
+      let result = try Linter.lint(folder: folder, anchors: true)
+      lab = result.lab
+      let errors = result.diagnostics.filter { $0.severity == .error }
+      if !errors.isEmpty {
+        failure = Text(
+          errors.flatMap { $0.lines(.en) }.joined(separator: "\n"),
+          ko: errors.flatMap { $0.lines(.ko) }.joined(separator: "\n"))
+      }
+    } catch {
+      failure = (error as? DklabError)?.message ?? Text("\(error)", ko: "\(error)")
+    }
+    let name = folder.split(separator: "/").last.map(String.init) ?? folder
+    end(lab?.id ?? name, "", "lint", Double(monotonicMilliseconds() - begun) / 1000, failure)
+    return failure == nil ? lab : nil
+  }
+
+  private func leaks(_ lab: Lab) {
+    let begun = monotonicMilliseconds()
+    var failure: Text?
+    do {
+      let leaks = try LeakCheck.leaks(of: instances[lab.id] ?? [], root: root)
+      let list = leaks.joined(separator: "\n")
+      if !leaks.isEmpty { failure = Text(list, ko: list) }
+    } catch {
+      failure = Text("\(error)", ko: "\(error)")
+    }
+    end(lab.id, "", "leaks", Double(monotonicMilliseconds() - begun) / 1000, failure)
+  }
+
+  private func end(
+    _ lab: String, _ step: String, _ name: String, _ seconds: Double, _ failure: Text?
+  ) {
+    let result = LabTest.Case(
+      lab: lab, step: step, name: name, seconds: seconds, failure: failure)
+    cases.append(result)
+    report(result)
+  }
+
+  /// Takes away the instances of tests that were killed: their names hold the player's process id.
+  private func removeLeftOvers() {
+    let names = root.instances() + ((try? Directory.list(root.path + "/labs")) ?? [])
+    for name in Set(names) where name.hasPrefix("lab-test-") {
+      guard let pid = name.split(separator: "-").dropLast().last.flatMap({ pid_t($0) }),
+        kill(pid, 0) != 0, errno == ESRCH
+      else { continue }
+      try? Engine.destroy(root: root, instance: name)
+      try? Directory.removeTree(LabSession.directory(root, name))
+    }
+  }
+
+  /// How many processors there are to play on.
+  private static func processors() -> Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}

@@ -1,0 +1,72 @@
+// What a test instance must not leave behind: processes that still carry its name in their
+// environment or command line, mounts and network namespaces below its directory, control groups,
+// names of images, and its files, volumes among them.
+
+import Engine
+import Glibc
+import Images
+import Linux
+import Support
+
+enum LeakCheck {
+  /// Everything that still belongs to one of `instances`, in words.
+  static func leaks(of instances: [String], root: DataRoot) throws -> [String] {
+    guard !instances.isEmpty else { return [] }
+    var leaks: [String] = []
+    for pid in try Directory.list("/proc").compactMap({ pid_t($0) }) where pid != getpid() {
+      guard let owner = owner(of: pid, among: instances) else { continue }
+      let name = ProcessStat(of: pid)?.name ?? "?"
+      // Who holds the user's namespace serves all instances, whichever of them started it.
+      if name == "dklab:keeper" { continue }
+      leaks.append("process \(pid) (\(name)) of \(owner)")
+      // It is told, and has to go all the same.
+      kill(pid, SIGKILL)
+    }
+    let mounts = try File.text("/proc/self/mountinfo")
+    for line in mounts.split(separator: "\n") {
+      guard let owner = instances.first(where: { line.contains("/\($0)/") }) else { continue }
+      let place = line.split(separator: " ").dropFirst(4).first.map(String.init) ?? ""
+      leaks.append("mount of \(owner): \(place)")
+      if place.hasPrefix(root.path + "/") { umount2(place, Int32(MNT_DETACH)) }
+    }
+    for name in root.instances() {
+      guard let owner = instances.first(where: { name.hasPrefix($0) && name != $0 }) else {
+        continue
+      }
+      leaks.append("instance \(name), made by \(owner)")
+      try Engine.destroy(root: root, instance: name)
+    }
+    for name in instances {
+      let folder = LabSession.directory(root, name)
+      if File.exists(folder) {
+        leaks.append("directory \(folder)")
+        try? Directory.removeTree(folder)
+      }
+      if File.exists(root.instance(name)) { leaks.append("directory \(root.instance(name))") }
+      leaks += cgroups(name).map { "control group \($0)" }
+      let images = ImageStore(content: try ContentStore(root: root.content), scope: name)
+      leaks += try images.list().flatMap(\.tags).map { "image \($0.familiar) of \(name)" }
+    }
+    return leaks
+  }
+
+  private static func owner(of pid: pid_t, among instances: [String]) -> String? {
+    for file in ["cmdline", "environ"] {
+      guard let bytes = try? File.read("/proc/\(pid)/\(file)", limit: 1 << 20) else { continue }
+      let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+      if let name = instances.first(where: { name in
+        words.contains { $0 == name || $0 == "DKLAB_INSTANCE=\(name)" }
+      }) {
+        return name
+      }
+    }
+    return nil
+  }
+
+  private static func cgroups(_ instance: String) -> [String] {
+    let hierarchies =
+      ["/sys/fs/cgroup"]
+      + ((try? Directory.list("/sys/fs/cgroup")) ?? []).map { "/sys/fs/cgroup/\($0)" }
+    return hierarchies.map { "\($0)/dklab/\(instance)" }.filter { File.isDirectory($0) }
+  }
+}

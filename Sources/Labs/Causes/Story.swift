@@ -1,0 +1,52 @@
+/// What the journal tells about one object: questions that causes ask.
+struct Story {
+  let journal: [JournalEvent]
+
+  /// Events of one container, oldest first.
+  func container(_ name: String) -> [JournalEvent] {
+    journal.filter { $0.type == "container" && $0.name == name }
+  }
+
+  /// The last event of a container with this action.
+  func last(_ action: String, of container: String) -> JournalEvent? {
+    journal.last { $0.type == "container" && $0.action == action && $0.name == container }
+  }
+
+  /// Words one of which a command line has that brings such an event about.
+  private static let verbs: [String: [String]] = [
+    "container.create": ["run", "create"], "container.start": ["start", "run", "restart"],
+    "container.stop": ["stop", "restart"], "container.kill": ["kill", "-f", "--force"],
+    "container.remove": ["rm", "remove", "prune", "--rm"],
+    "image.remove": ["rmi", "rm", "prune"], "image.untag": ["rmi", "rm", "prune"],
+    "image.pull": ["pull", "run", "create"], "image.push": ["push"],
+  ]
+
+  /// The command line that brought `event` about: recorded with it, or else the typed line nearest
+  /// in time that could have, by its verb and the object it names.
+  func command(behind event: JournalEvent) -> String? {
+    if let line = event.attributes["argv"], !line.isEmpty { return line }
+    let id = event.attributes["id"] ?? ""
+    let lines = journal.filter { other in
+      guard other.kind == "command.run", let line = other.attributes["argv"] else { return false }
+      let words = line.split(separator: " ").map(String.init)
+      if let verbs = Self.verbs[event.kind], !words.contains(where: verbs.contains) {
+        return false
+      }
+      return line.contains(event.name) || (id.count >= 12 && line.contains(id.prefix(12)))
+    }
+    return lines.min { abs($0.time - event.time) < abs($1.time - event.time) }?
+      .attributes["argv"]
+  }
+
+  /// Typed lines that contain all of `words`, oldest first.
+  func commands(with words: String...) -> [JournalEvent] {
+    journal.filter { event in
+      guard event.kind == "command.run", let line = event.attributes["argv"] else { return false }
+      return words.allSatisfy { line.contains($0) }
+    }
+  }
+}
+
+extension Snapshot {
+  var story: Story { Story(journal: journal) }
+}

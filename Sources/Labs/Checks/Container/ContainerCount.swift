@@ -1,0 +1,150 @@
+import Documents
+import Support
+
+/// `container.count: {image: ubuntu, state: running, label: tok=abc, at-least: 10}`
+struct ContainerCount: CheckType {
+  static let type = "container.count"
+  let image: String?
+  let state: ContainerState.Status?
+  let label: String?
+  let named: String?
+  let comparison: Comparison
+
+  init(_ fields: inout Fields) {
+    image = fields.string("image")
+    state = fields.choice("state")
+    label = fields.string("label")
+    named = fields.string("named")
+    comparison = Comparison.required(&fields)
+  }
+
+  private var filters: Text {
+    let all = [
+      image.map { Text("image `\($0)`", ko: "`\($0)` 이미지") },
+      state.map { Text("`\($0.rawValue)`", ko: "`\($0.rawValue)` 상태") },
+      label.map { Text("label `\($0)`", ko: "`\($0)` 레이블") },
+      named.map { Text("name /\($0)/", ko: "이름 /\($0)/") },
+    ].compactMap { $0 }
+    guard !all.isEmpty else { return Text("", ko: "") }
+    let english = all.map(\.en).joined(separator: ", ")
+    let korean = all.map(\.ko).joined(separator: ", ")
+    return Text(" (\(english))", ko: "(\(korean))")
+  }
+
+  var sentence: Text {
+    Text(
+      "there are \(comparison.text.en) containers\(filters.en)",
+      ko: "컨테이너\(filters.ko) 수는 \(comparison.text.ko)입니다")
+  }
+
+  func judge(_ snapshot: Snapshot) -> Finding {
+    let wanted = image.flatMap { snapshot.image($0)?.id }
+    let counted = snapshot.allContainers.filter { container in
+      isMade(container, of: wanted) && fits(container)
+    }
+    let found = Text("\(counted.count)", ko: "\(counted.count)개")
+    guard !comparison.holds(for: .integer(Int64(counted.count))) else { return .pass(found: found) }
+    return .fail(
+      Failure(
+        expected: sentence, found: found, causes: causes(counted, snapshot), look: "docker ps -a"))
+  }
+
+  /// By the image's id, or by the name it was run with: the name may since have been taken away.
+  private func isMade(_ container: ContainerView, of wanted: String?) -> Bool {
+    guard let image else { return true }
+    if let wanted, container.imageID == wanted { return true }
+    return wanted == nil && container.image == image
+  }
+
+  private func fits(_ container: ContainerView) -> Bool {
+    if let state, container.status != state.rawValue { return false }
+    if let named, !Pattern.found(named, in: container.name) { return false }
+    return hasLabel(container)
+  }
+
+  private func hasLabel(_ container: ContainerView) -> Bool {
+    guard let label else { return true }
+    let parts = label.split(separator: "=", maxSplits: 1).map(String.init)
+    guard let value = container.label(parts[0]) else { return false }
+    return parts.count == 1 || value == parts[1]
+  }
+
+  private func causes(_ counted: [ContainerView], _ snapshot: Snapshot) -> [Cause] {
+    if let image, snapshot.image(image) == nil, counted.isEmpty {
+      let refused = Refusal.causes("", in: snapshot)
+      return refused.isEmpty ? MissingImage.causes(image, in: snapshot) : refused
+    }
+    let wanted = Comparison.number(comparison.value) ?? 0
+    let tooMany =
+      Double(counted.count) > wanted
+      || (comparison.relation == .is && Double(counted.count) > wanted)
+    if tooMany, let extra = counted.last {
+      return [
+        Cause(
+          "count.too-many",
+          "these fit: " + list(counted) + "; `docker rm -f \(extra.name)` takes one away",
+          ko: "조건에 맞는 컨테이너: " + list(counted) + ". `docker rm -f \(extra.name)`(으)로 하나를 지웁니다")
+      ]
+    }
+    let others = snapshot.allContainers.filter { other in
+      !counted.contains { $0.id == other.id && $0.name == other.name }
+    }
+    return misfits(others, snapshot) + tooFew(counted, snapshot)
+  }
+
+  private func list(_ containers: [ContainerView]) -> String {
+    let names = containers.prefix(4).map { "`\($0.name)`" }.joined(separator: ", ")
+    return names + (containers.count > 4 ? " …" : "")
+  }
+
+  /// What keeps the other containers from being counted.
+  private func misfits(_ others: [ContainerView], _ snapshot: Snapshot) -> [Cause] {
+    let wanted = image.flatMap { snapshot.image($0)?.id }
+    var causes: [Cause] = []
+    let alike = others.filter { other in label == nil || other.label(labelKey) != nil }
+    if let state,
+      let other = alike.first(where: { isMade($0, of: wanted) && $0.status != state.rawValue })
+    {
+      causes.append(
+        Cause(
+          "value.differs", "`\(other.name)` is \(other.status)",
+          ko: "`\(other.name)`은(는) \(other.status) 상태입니다"))
+      causes += StoppedContainer.causes(other, in: snapshot)
+    }
+    if let image, let other = alike.first(where: { !isMade($0, of: wanted) }) {
+      causes.append(
+        Cause(
+          "image.other",
+          "`\(other.name)` was made of the image `\(other.image)`, not of `\(image)`",
+          ko: "`\(other.name)`은(는) `\(image)`이(가) 아니라 `\(other.image)` 이미지로 만들었습니다"))
+    }
+    if let label, let other = others.first(where: { !hasLabel($0) && isMade($0, of: wanted) }) {
+      causes.append(
+        Cause(
+          "label.missing", "`\(other.name)` lacks the label `\(label)`; `--label` gives it one",
+          ko: "`\(other.name)`에는 `\(label)` 레이블이 없습니다. `--label`로 붙입니다"))
+    }
+    return causes
+  }
+
+  private func tooFew(_ counted: [ContainerView], _ snapshot: Snapshot) -> [Cause] {
+    if let removal = snapshot.journal.last(where: { $0.kind == "container.remove" }),
+      image == nil
+        || ImageView.withTag(removal.attributes["image"] ?? "")
+          == ImageView.withTag(image ?? "")
+    {
+      return MissingContainer.causes(removal.name, in: snapshot).map { cause in
+        Cause(
+          cause.id, "`\(removal.name)`: \(cause.text.en)", ko: "`\(removal.name)`: \(cause.text.ko)"
+        )
+      }
+    }
+    let there =
+      counted.isEmpty ? Text("none fits", ko: "맞는 컨테이너 없음") : Text(list(counted), ko: list(counted))
+    return [
+      Cause("count.too-few", "there are too few: \(there.en)", ko: "컨테이너가 모자랍니다: \(there.ko)")
+    ] + Refusal.causes("", in: snapshot)
+  }
+
+  private var labelKey: String { label?.split(separator: "=").first.map(String.init) ?? "" }
+}

@@ -1,0 +1,59 @@
+import Engine
+import Glibc
+import Linux
+import Support
+
+/// Standing at the start of a step, whatever has become of the lab before.
+extension LabSession {
+  /// How many times a student's files are kept before the oldest go.
+  private static let keptLimit = 5
+
+  /// Throws containers, images and journal away and builds the start of `step` anew, by solving what
+  /// it builds on. The values stay, except for ports that another program has taken meanwhile. Files
+  /// the student made are put aside, for nothing can make them again.
+  ///
+  /// This session is of no use afterwards; the new one is returned, and where the files are.
+  package func restart(
+    at step: Step, keepingFolder: Bool = false
+  ) throws -> (session: LabSession, kept: String?) {
+    let kept = try keepFiles()
+    let seed = try progress.fact("seed")
+    try LabSession.reset(
+      lab, root: root, instance: instanceName, keepingFolder: keepingFolder, keepingFiles: true)
+    let session = try LabSession(lab, root: root, instance: instanceName, keeping: variables)
+    // Before the first look, whose seals stand on it.
+    if let seed { try session.progress.setFact("seed", seed) }
+    try session.note("restart", step.id)
+    try session.advance(to: step)
+    return (session, kept)
+  }
+
+  /// Where files of earlier tries are.
+  static func keptDirectory(_ root: DataRoot, _ instance: String) -> String {
+    directory(root, instance) + "-kept"
+  }
+
+  /// Moves what the student has made in the folder to a place of its own.
+  private func keepFiles() throws -> String? {
+    let own = try Directory.list(bench.folder).filter { name in !isGiven(name) }
+    guard !own.isEmpty else { return nil }
+    let place = Self.keptDirectory(root, instanceName)
+    let numbers = ((try? Directory.list(place)) ?? []).compactMap { Int($0) }.sorted()
+    for old in numbers.dropLast(Self.keptLimit - 1) { try Directory.removeTree("\(place)/\(old)") }
+    let target = "\(place)/\((numbers.last ?? 0) + 1)"
+    try Directory.make(target)
+    for name in own {
+      let (from, to) = ("\(bench.folder)/\(name)", "\(target)/\(name)")
+      guard rename(from, to) == 0 else { throw SyscallError("rename", from) }
+    }
+    return target
+  }
+
+  /// Whether `name` is a file of the lab's that still is as it was given.
+  private func isGiven(_ name: String) -> Bool {
+    lab.steps.flatMap(\.files).contains { file in
+      file.path == name
+        && (try? File.text("\(bench.folder)/\(name)")) == variables.fillExactly(file.text)
+    }
+  }
+}

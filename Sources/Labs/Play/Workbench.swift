@@ -1,0 +1,70 @@
+import Engine
+import Glibc
+import Linux
+import Support
+
+/// The programs a lab's commands find first, and the environment they run in.
+package struct Workbench: Sendable {
+  /// Names under which dklab answers as another program.
+  static let clients = ["docker", "podman", "docker-compose", "kubectl", "dklab"]
+
+  /// The directory of a lab on this machine.
+  package let directory: String
+  /// The dklab binary.
+  package let program: String
+
+  package init(directory: String, program: String? = nil) throws {
+    self.directory = directory
+    self.program = try program ?? File.link("/proc/self/exe")
+  }
+
+  /// The student's folder.
+  package var folder: String { directory + "/work" }
+  package var binaries: String { directory + "/bin" }
+  package var commands: String { directory + "/commands.log" }
+  /// What the shell's prompt says of the lab, for a prompt that cannot wait for a look.
+  package var prompt: String { directory + "/prompt" }
+
+  /// Makes the directories and the shims; doing it twice is fine.
+  package func prepare() throws {
+    for path in [directory, folder, binaries] { try Directory.make(path, mode: 0o755) }
+    for name in Self.clients { try link(program, binaries + "/" + name) }
+    for (name, verb) in [("lab", "lab"), ("terminal", "lab __terminal")] {
+      try File.replace(
+        binaries + "/" + name, "#!/bin/sh\nexec \(Bash.quoted(program)) \(verb) \"$@\"\n",
+        mode: 0o755, durable: false)
+    }
+  }
+
+  private func link(_ target: String, _ path: String) throws {
+    if (try? File.link(path)) == target { return }
+    unlink(path)
+    try check(symlink(target, path), "symlink", path)
+  }
+
+  /// The environment for the lab `lab` in `instance`: this process's own, the shims first in PATH,
+  /// and the variables.
+  package func environment(
+    lab: String, instance: String, root: DataRoot, variables: Variables
+  ) -> [String: String] {
+    var result: [String: String] = [:]
+    for name in [
+      "HOME", "USER", "LOGNAME", "TERM", "LANG", "LC_ALL", "DKLAB_LANG", "TZ", "SHELL",
+      "XDG_RUNTIME_DIR", "COLORTERM", "NO_COLOR", "DKLAB_ACCESSIBLE", "DKLAB_AMBIGUOUS_WIDTH",
+      "DKLAB_OFFLINE", "DKLAB_REGISTRY_MIRRORS", "DKLAB_INSECURE_REGISTRIES", "DOCKER_CONFIG",
+      "HTTPS_PROXY", "https_proxy", "http_proxy", "NO_PROXY", "no_proxy",
+    ] {
+      result[name] = getenv(name).map { String(cString: $0) }
+    }
+    result["DKLAB_LABS"] = LabCatalog.exported
+    let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+    result["PATH"] = binaries + ":" + path
+    result.merge(variables.environment) { $1 }
+    result["DKLAB_ROOT"] = root.path
+    result["DKLAB_INSTANCE"] = instance
+    result["DKLAB_LAB"] = lab
+    result["DKLAB_FOLDER"] = folder
+    result["DKLAB_COMMANDS"] = commands
+    return result
+  }
+}

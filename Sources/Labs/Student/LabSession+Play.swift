@@ -1,0 +1,77 @@
+import Engine
+import Linux
+import Support
+
+/// Doing things in a lab on somebody's behalf: set-up, solutions, going to a step.
+extension LabSession {
+  /// Makes `step` the current one: its files appear, its set-up runs, once.
+  package func enter(_ step: Step) throws {
+    try progress.setFact("step", step.id)
+    guard try progress.fact("entered:\(step.id)") == nil else { return }
+    for file in step.files {
+      let path = bench.folder + "/" + file.path
+      if let slash = path.lastIndex(of: "/") { try Directory.make(String(path[..<slash])) }
+      try File.replace(
+        path, variables.fillExactly(file.text), mode: file.mode, durable: false)
+    }
+    try note("enter", step.id)
+    try runSetup(step.setup)
+    try progress.setFact("entered:\(step.id)", "1")
+  }
+
+  /// Runs commands of the lab itself; what they leave in the journal is not the student's.
+  func runSetup(_ scripts: [Script]) throws {
+    guard !scripts.isEmpty else { return }
+    let before = try instance.engine.journal.entries().last?.id ?? 0
+    for script in scripts {
+      let outcome = try play(script, recorded: false)
+      guard outcome.status == 0, !outcome.timedOut else {
+        throw DklabError(
+          .internal, id: "lab.setup-failed",
+          Text(
+            "the lab's set-up failed: \(outcome.output.trimmed)",
+            ko: "실습 준비에 실패했습니다: \(outcome.output.trimmed)"), at: script.location)
+      }
+    }
+    try progress.ignore(try instance.engine.journal.entries(since: before).map(\.id))
+  }
+
+  /// Runs one script as if the student had typed it.
+  @discardableResult
+  package func play(_ script: Script, recorded: Bool = true) throws -> Bash.Outcome {
+    var environment = environment
+    let text = variables.fillExactly(script.text)
+    if recorded {
+      instance.commandLog.note(line: text, folder: bench.folder)
+    } else {
+      environment["DKLAB_COMMANDS"] = "/dev/null"
+    }
+    return try Bash.run(
+      text, folder: bench.folder, environment: environment, timeout: .seconds(120))
+  }
+
+  /// Solves `step` by its reference solution, quizzes included.
+  package func solve(_ step: Step) throws {
+    try note("solve", step.id)
+    for script in step.solution { try play(script) }
+    for quiz in step.quizzes {
+      try progress.setAnswer(quiz.id, quiz.solution.reference)
+      try note("answer", step.id, ["id": quiz.id, "text": quiz.solution.reference])
+    }
+  }
+
+  /// The steps that `step` builds on, directly or not, in the lab's order.
+  package func foundations(of step: Step) -> [Step] {
+    LabTestPlan.foundations(of: step, in: lab)
+  }
+
+  /// Brings a fresh lab to the start of `step` by solving what it builds on.
+  package func advance(to step: Step) throws {
+    for earlier in foundations(of: step) {
+      try enter(earlier)
+      try solve(earlier)
+      _ = try check(earlier, waiting: true)
+    }
+    try enter(step)
+  }
+}

@@ -1,0 +1,174 @@
+// One student in one lab: the lab's text, its engine instance, the student's folder and the record
+// of progress, held together. What the verbs of `dklab lab` do is a method here or in the files
+// beside it: LabSession+Check.swift, LabSession+Play.swift, LabSession+Hints.swift.
+
+import Documents
+import Engine
+import Glibc
+import Linux
+import Support
+
+/// A lab that has been started.
+package final class LabSession {
+  package let lab: Lab
+  package let root: DataRoot
+  package let instanceName: String
+  package let bench: Workbench
+  package let progress: Progress
+  package let variables: Variables
+  package let instance: LabInstance
+  package let environment: [String: String]
+  /// Which file the record of progress is; another one under its name means that the lab was thrown
+  /// away meanwhile.
+  private let record: ino_t?
+
+  /// Where the labs of `root` keep what belongs to them: `labs/NAME`.
+  static func directory(_ root: DataRoot, _ instance: String) -> String {
+    "\(root.path)/labs/\(instance)"
+  }
+
+  /// The instance of a lab that a student works in.
+  package static func instanceName(of lab: String) -> String { "lab-\(lab)" }
+
+  /// Where the lab of an instance was read from when it was last opened.
+  package static func folder(root: DataRoot, instance: String) -> String? {
+    guard let text = try? File.text(directory(root, instance) + "/folder", limit: 4096) else {
+      return nil
+    }
+    let folder = text.trimmed
+    return File.exists(folder + "/lab.md") ? folder : nil
+  }
+
+  /// Whether the lab has been started.
+  package static func isStarted(
+    _ lab: Lab, root: DataRoot, instance name: String? = nil
+  ) -> Bool {
+    File.exists(directory(root, name ?? instanceName(of: lab.id)) + "/progress.db")
+  }
+
+  /// Opens a lab, starting it when it has not been: variables are drawn, the folder is made, the
+  /// lab's own set-up runs. `instance` and `seed` are for tests; `keeping` gives a lab that was thrown
+  /// away its old values again.
+  package init(
+    _ lab: Lab, root: DataRoot, instance name: String? = nil, seed: UInt64? = nil,
+    keeping variables: Variables? = nil
+  ) throws {
+    self.lab = lab
+    self.root = root
+    instanceName = name ?? Self.instanceName(of: lab.id)
+    bench = try Workbench(directory: Self.directory(root, instanceName))
+    let isNew = !File.exists(bench.directory + "/progress.db")
+    try bench.prepare()
+    progress = try Progress(directory: bench.directory)
+    record = Self.record(in: bench.directory)
+    if try !lab.folder.isEmpty && progress.fact("folder") != lab.folder {
+      try progress.setFact("folder", LabCatalog.absolute(lab.folder))
+      try File.replace(
+        bench.directory + "/folder", LabCatalog.absolute(lab.folder) + "\n", durable: false)
+    }
+    let claims = PortClaims(holder: LabCatalog.absolute(bench.directory))
+    if let variables {
+      try Self.store(
+        try variables.renewingPorts(of: lab.variables, isFree: claims.take), in: progress)
+    }
+    self.variables = try Self.variables(
+      lab, progress, seed: seed, course: CourseMembership.seed(of: lab.id, root: root), claims)
+    environment = bench.environment(
+      lab: lab.id, instance: instanceName, root: root, variables: self.variables)
+    instance = try LabInstance(
+      root: root, name: instanceName, folder: bench.folder, commands: bench.commands,
+      environment: environment)
+    guard isNew else { return }
+    try note("start", lab.id)
+    try runSetup(lab.setup)
+    if let first = lab.steps.first { try enter(first) }
+  }
+
+  private static func record(in directory: String) -> ino_t? {
+    var status = stat()
+    return stat(directory + "/progress.db", &status) == 0 ? status.st_ino : nil
+  }
+
+  /// Whether the lab was reset, or begun anew, by somebody else since it was opened here.
+  package var isStale: Bool { Self.record(in: bench.directory) != record }
+
+  private static func variables(
+    _ lab: Lab, _ progress: Progress, seed: UInt64?, course: UInt64?, _ claims: PortClaims
+  ) throws -> Variables {
+    let kernel = try File.text("/proc/sys/kernel/osrelease", limit: 4096).trimmed
+    if let text = try progress.fact("variables"),
+      let stored = try JSONValue.parse(text).object
+    {
+      var values: [String: String] = [:]
+      for (key, value) in stored { values[key] = value.string }
+      values["kernel"] = kernel
+      // A lab that was edited since may have more variables; those that were there stay.
+      if lab.variables.allSatisfy({ values[$0.name] != nil }) { return Variables(values: values) }
+    }
+    let seed = seed ?? course ?? UInt64.random(in: .min ... .max)
+    let variables = try Variables(
+      lab.variables, seed: seed, kernel: kernel, isFree: claims.take)
+    try progress.setFact("seed", String(seed))
+    try store(variables, in: progress)
+    return variables
+  }
+
+  private static func store(_ variables: Variables, in progress: Progress) throws {
+    let pairs = variables.values.sorted { $0.key < $1.key }.map {
+      ($0.key, JSONValue.string($0.value))
+    }
+    try progress.setFact("variables", JSONValue.object(JSONObject(pairs)).text(pretty: false))
+  }
+
+  /// The steps of a started lab that were done, without opening its engine.
+  package static func doneSteps(_ lab: Lab, root: DataRoot) throws -> [String] {
+    let progress = try Progress(directory: directory(root, instanceName(of: lab.id)))
+    return try progress.doneSteps().keys.sorted()
+  }
+
+  /// The step the student is at: the first that is not done, unless they went elsewhere.
+  package func currentStep() throws -> Step? {
+    if let chosen = try progress.fact("step"), let step = lab.step(chosen) { return step }
+    let done = try progress.doneSteps()
+    return lab.steps.first { done[$0.id] == nil }
+  }
+
+  /// The step `name`: an id, or its number from 1.
+  package func step(_ name: String) throws -> Step {
+    if let step = lab.step(name) { return step }
+    if let number = Int(name), lab.steps.indices.contains(number - 1) {
+      return lab.steps[number - 1]
+    }
+    let nearest = Suggestion.nearest(to: name, in: lab.steps.map(\.id)).map {
+      Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 찾고 있습니까?")
+    }
+    let known = lab.steps.enumerated().map { "\($0 + 1) \($1.id)" }
+    throw DklabError(
+      .notFound, id: "lab.no-step",
+      Text("lab `\(lab.id)` has no step `\(name)`", ko: "`\(lab.id)` 실습에 `\(name)` 단계가 없습니다"),
+      hint: nearest ?? .list(of: known))
+  }
+
+  /// Forgets everything: instance, files, progress. The next start draws new variables. A shell
+  /// that stands in the student's folder can go on when that is kept (and emptied).
+  package static func reset(
+    _ lab: Lab, root: DataRoot, instance name: String? = nil, keepingFolder: Bool = false,
+    keepingFiles: Bool = false
+  ) throws {
+    let name = name ?? instanceName(of: lab.id)
+    try Engine.destroy(root: root, instance: name)
+    let directory = directory(root, name)
+    PortClaims(holder: LabCatalog.absolute(directory)).release()
+    if !keepingFiles { try Directory.removeTree(keptDirectory(root, name)) }
+    guard keepingFolder, File.isDirectory(directory) else {
+      return try Directory.removeTree(directory)
+    }
+    for entry in try Directory.list(directory + "/work") {
+      try Directory.removeTree("\(directory)/work/\(entry)")
+    }
+    // The programs in bin are those of the running shell.
+    for entry in try Directory.list(directory) where !["work", "bin", "shell"].contains(entry) {
+      try Directory.removeTree("\(directory)/\(entry)")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// What the whole machine uses, and a process: the other side of a percentage.
+//
+// Man pages: proc_stat(5), proc_meminfo(5), proc_pid_net(5), proc_pid_statm(5).
+
+import Glibc
+import Support
+
+/// Counters of the machine.
+package enum SystemUsage {
+  /// The time all processors have spent, idle or not, in nanoseconds since boot.
+  package static func cpuNanoseconds() -> UInt64 {
+    guard let text = try? File.text("/proc/stat"), let line = text.split(separator: "\n").first
+    else { return 0 }
+    // user nice system idle iowait irq softirq steal; what follows is counted in user already.
+    let ticks = line.split(separator: " ").dropFirst().prefix(8).reduce(0 as UInt64) {
+      $0 &+ (UInt64($1) ?? 0)
+    }
+    return ticks * (1_000_000_000 / UInt64(max(1, sysconf(Int32(_SC_CLK_TCK)))))
+  }
+
+  /// How many processors are on.
+  package static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// The machine's memory in bytes.
+  package static func memory() -> UInt64 {
+    UInt64(max(0, sysconf(Int32(_SC_PHYS_PAGES)))) * UInt64(max(0, sysconf(Int32(_SC_PAGESIZE))))
+  }
+
+  /// The memory, in bytes, and the processor time, in nanoseconds, of the live process `pid`.
+  package static func of(_ pid: pid_t) -> (memory: UInt64, cpu: UInt64)? {
+    guard let stat = ProcessStat(of: pid),
+      let pages = (try? File.text("/proc/\(pid)/statm", limit: 4096))?
+        .split(separator: " ").dropFirst().first.flatMap({ UInt64($0) })
+    else { return nil }
+    let tick = 1_000_000_000 / UInt64(max(1, sysconf(Int32(_SC_CLK_TCK))))
+    return (
+      pages * UInt64(max(1, sysconf(Int32(_SC_PAGESIZE)))),
+      (stat.userTicks + stat.systemTicks) * tick
+    )
+  }
+}
+
+/// What went through one network interface.
+package struct InterfaceCounters: Sendable, Hashable {
+  package var name: String
+  package var receivedBytes: UInt64
+  package var receivedPackets: UInt64
+  package var receiveErrors: UInt64
+  package var receiveDropped: UInt64
+  package var sentBytes: UInt64
+  package var sentPackets: UInt64
+  package var sendErrors: UInt64
+  package var sendDropped: UInt64
+
+  /// The interfaces process `pid` sees, without `lo`, in the kernel's order.
+  package static func observe(of pid: pid_t) -> [InterfaceCounters] {
+    parse((try? File.text("/proc/\(pid)/net/dev", limit: 1 << 20)) ?? "")
+  }
+
+  /// Two lines of headings, then `name: ` and sixteen numbers.
+  static func parse(_ text: String) -> [InterfaceCounters] {
+    text.split(separator: "\n").dropFirst(2).compactMap { line in
+      guard let colon = line.lastIndex(of: ":") else { return nil }
+      let name = String(line[..<colon].drop { $0 == " " })
+      let numbers = line[line.index(after: colon)...].split(separator: " ").map { UInt64($0) ?? 0 }
+      guard numbers.count >= 16, name != "lo" else { return nil }
+      return InterfaceCounters(
+        name: name, receivedBytes: numbers[0], receivedPackets: numbers[1],
+        receiveErrors: numbers[2], receiveDropped: numbers[3], sentBytes: numbers[8],
+        sentPackets: numbers[9], sendErrors: numbers[10], sendDropped: numbers[11])
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import Support
+
+/// What the ids of this process's user namespace stand for (user_namespaces(7)).
+package struct UserNamespace: Sendable, Hashable {
+  /// One range of /proc/self/gid_map.
+  package struct Range: Sendable, Hashable {
+    package var inside: UInt32
+    package var outside: UInt32
+    package var count: UInt32
+  }
+
+  package var groups: [Range]
+
+  /// The namespace this process is in.
+  package static var current: UserNamespace {
+    UserNamespace(parsing: (try? File.text("/proc/self/gid_map", limit: 65536)) ?? "")
+  }
+
+  /// What the user ids of this process's namespace stand for.
+  package static var currentUsers: [Range] {
+    UserNamespace(parsing: (try? File.text("/proc/self/uid_map", limit: 65536)) ?? "").groups
+  }
+
+  /// Reads the text of a gid_map file.
+  init(parsing text: String) {
+    groups = text.split(separator: "\n").compactMap { line in
+      let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+        .compactMap { UInt32($0) }
+      guard fields.count == 3 else { return nil }
+      return Range(inside: fields[0], outside: fields[1], count: fields[2])
+    }
+  }
+
+  /// Whether it is another than the first, which maps every id to itself.
+  package var isNested: Bool {
+    groups != [Range(inside: 0, outside: 0, count: UInt32.max)]
+  }
+
+  /// How many group ids it has; 1 without subordinate ids.
+  package var mappedGroups: UInt32 { groups.reduce(0) { $0 &+ $1.count } }
+}

@@ -1,0 +1,190 @@
+// `push`: an image of the store gets to its registry as it is here, blob for blob, so that the
+// digest is the same at both ends.
+//
+// Simplification: layers of local builds lie in the store as plain tar archives and go so; docker
+// compresses them on the way, which takes longer than the way within one machine does.
+//
+// Next: RegistryServer.swift.
+
+import HTTP
+import Images
+import Linux
+import NIOCore
+import Support
+
+/// Brings images of a store to their registries.
+package struct ImageUpload {
+  private let client: RegistryClient
+  private let store: ImageStore
+
+  package init(client: RegistryClient, store: ImageStore) {
+    self.client = client
+    self.store = store
+  }
+
+  private static let parallel = 4
+
+  private enum Event: Sendable {
+    case progress(ImageProgress)
+    case done
+    case failed(any Error)
+  }
+
+  /// What was pushed: for the last message of the API.
+  package struct Result: Sendable {
+    package var digest: Digest
+    package var size: Int
+  }
+
+  /// Pushes the image that has the name `reference` here, telling what `docker push` would. Waits,
+  /// in a thread that is no task's.
+  ///
+  /// Errors: `image.not-found`, `registry.denied`, `registry.…`.
+  @discardableResult
+  package func push(_ reference: Reference, progress: (ImageProgress) -> Void) throws -> Result {
+    progress(ImageProgress("The push refers to repository [\(reference.repository)]"))
+    return try store.content.withLock {
+      guard let image = try store.find(reference) else {
+        throw DklabError(
+          .notFound, id: "image.not-found",
+          Text(
+            "An image does not exist locally with the tag: \(reference.familiarName)",
+            ko: "이 이름의 이미지가 여기에 없습니다: \(reference.familiar)"),
+          hint: Text(
+            "name an image of yours with `dklab tag IMAGE \(reference.familiar)` first",
+            ko: "먼저 `dklab tag 이미지 \(reference.familiar)` 명령으로 이름을 붙이십시오")
+        ).about(reference.familiar)
+      }
+      let bytes = try store.content.readBlob(image.manifest)
+      let what = "manifest \(image.manifest.short)"
+      guard
+        case .image(let manifest) = try ManifestDocument(
+          parsing: bytes, mediaType: nil, what: what)
+      else { throw ContentProblem.noManifest(what) }
+      try upload(image, manifest, reference, progress)
+      let repository = RemoteRepository(connection: client.own, path: reference.path)
+      try put(bytes, manifest, image.manifest, reference, repository)
+      try store.name(image, pinned: reference.pinned(image.manifest))
+      progress(
+        ImageProgress(
+          "\(reference.tag ?? "latest"): digest: \(image.manifest) size: \(bytes.count)"))
+      return Result(digest: image.manifest, size: bytes.count)
+    }
+  }
+
+  private enum ContentProblem {
+    static func noManifest(_ what: String) -> DklabError {
+      DklabError(
+        .internal, id: "content.damaged",
+        Text("content store: \(what) is damaged", ko: "이미지 저장소: \(what)이(가) 손상되었습니다"))
+    }
+  }
+
+  private func upload(
+    _ image: Image, _ manifest: Manifest, _ reference: Reference,
+    _ progress: (ImageProgress) -> Void
+  ) throws {
+    let content = store.content
+    let sources = try repositories(sharing: image, with: reference)
+    var uploads: [(blob: Descriptor, label: String?)] = []
+    for (blob, layer) in zip(manifest.layers, image.layers).reversed() {
+      progress(ImageProgress(id: layer.diffID.short, "Preparing"))
+      if !uploads.contains(where: { $0.blob.digest == blob.digest }) {
+        uploads.append((blob, layer.diffID.short))
+      }
+    }
+    uploads.append((manifest.config, nil))
+    let repository = RemoteRepository(connection: client.own, path: reference.path)
+    let events = EventQueue<Event>()
+    let works = uploads.map { blob, label in
+      BlobUpload(
+        repository: repository, sources: label.flatMap { _ in sources[blob.digest] } ?? [],
+        blob: blob, path: content.blobPath(blob.digest), label: label ?? "",
+        report: { line in if label != nil { events.send(.progress(line)) } })
+    }
+    let task = start(works, events)
+    defer { task.cancel() }
+    while true {
+      switch events.next() {
+      case .progress(let line): progress(line)
+      case .done: return
+      case .failed(let failure as RegistryFailure): throw failure.pushError(reference.path)
+      case .failed(let error): throw error
+      }
+    }
+  }
+
+  private func start(_ works: [BlobUpload], _ events: EventQueue<Event>) -> Task<Void, Never> {
+    Task.detached {
+      do {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for (index, work) in works.enumerated() {
+            if index >= Self.parallel { try await group.next() }
+            group.addTask {
+              let outcome = try await work.run()
+              let status =
+                switch outcome {
+                case .present: "Layer already exists"
+                case .mounted(let source): "Mounted from \(source)"
+                case .pushed: "Pushed"
+                }
+              work.report(ImageProgress(id: work.label, status))
+            }
+          }
+          try await group.waitForAll()
+        }
+        events.send(.done)
+      } catch {
+        events.send(.failed(error))
+      }
+    }
+  }
+
+  private func put(
+    _ bytes: [UInt8], _ manifest: Manifest, _ digest: Digest, _ reference: Reference,
+    _ repository: RemoteRepository
+  ) throws {
+    let type = manifest.mediaType ?? MediaType.ociManifest
+    let key = reference.tag ?? "\(digest)"
+    try waitForTask {
+      var request = RegistryRequest(
+        .PUT, "\(repository.path)/manifests/\(key)", scope: .push(repository.path))
+      request.headers = [("Content-Type", type)]
+      request.body = { .bytes(ByteBuffer(bytes: bytes)) }
+      do {
+        let answer = try await repository.connection.send(request, expecting: 201, 202)
+        let told = answer.headers.first(name: "Docker-Content-Digest").flatMap { Digest($0) }
+        if let told, told != digest {
+          throw DklabError.wrongContent(reference.familiar, expected: digest, found: told)
+        }
+      } catch let failure as RegistryFailure {
+        throw failure.pushError(repository.path)
+      }
+    }
+  }
+
+  /// For each blob the other repositories of the same registry that are known to have it, since the
+  /// image they came from was pulled from there or pushed there.
+  private func repositories(
+    sharing image: Image, with reference: Reference
+  ) throws -> [Digest: [String]] {
+    let mine = Set(image.layers.map(\.diffID))
+    var result: [Digest: [String]] = [:]
+    for other in try store.list() where other.layers.contains(where: { mine.contains($0.diffID) }) {
+      let places = other.digests.filter {
+        $0.domain == reference.domain && $0.path != reference.path
+      }
+      guard let place = places.first else { continue }
+      let bytes = try store.content.readBlob(other.manifest)
+      guard
+        case .image(let manifest) = try ManifestDocument(
+          parsing: bytes, mediaType: nil, what: "manifest \(other.manifest.short)")
+      else { continue }
+      for blob in manifest.layers where (result[blob.digest]?.count ?? 0) < 2 {
+        let known = result[blob.digest] ?? []
+        if !known.contains(place.path) { result[blob.digest] = known + [place.path] }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,167 @@
+// `create`: everything of a container but its program.
+//
+// The same plan as for `run`, carried out up to the last steps; the init process then waits for
+// `start`, and this one ends. Whoever called it (conmon, containerd's shim) becomes the parent of the
+// init process and learns its exit status.
+//
+// Next: RuntimeProcess.swift, ContainerStart.swift.
+
+import CLinux
+import Glibc
+import Linux
+import Support
+
+/// What `create` is asked for on its command line.
+package struct CreationRequest: Sendable {
+  package var id: String
+  package var bundle: String
+  package var pidFile: String?
+  package var consoleSocket: String?
+  /// Descriptors from 3 on that the program inherits.
+  package var preservedDescriptors = 0
+  package var pivotsRoot = true
+  package var makesKeyring = true
+
+  package init(id: String, bundle: String) {
+    self.id = id
+    self.bundle = bundle
+  }
+}
+
+/// Creates one container.
+package struct ContainerCreation {
+  let request: CreationRequest
+  let store: RuntimeStore
+  package private(set) var warnings: [Text]
+  private var spec: Spec
+  private let host: HostFacts
+
+  /// Reads and judges the bundle. Nothing is made yet.
+  package init(_ request: CreationRequest, in store: RuntimeStore) throws {
+    self.request = request
+    self.store = store
+    spec = try SpecFile.read(bundle: request.bundle)
+    let validation = try SpecValidation(spec)
+    warnings = validation.warnings
+    var host = HostFacts.observe()
+    host.modules = [.appArmor, .selinux].filter(\.isEnabled)
+    self.host = host
+    warnings += spec.completeForRuntime(id: request.id)
+  }
+
+  /// Whether the program wants a terminal.
+  package var wantsTerminal: Bool { spec.process?.terminal ?? false }
+
+  /// The plan, for `--explain` and for the launch.
+  package func plan() throws -> LaunchPlan { try Planner.plan(wish(), on: host) }
+
+  private func wish() -> LaunchWish {
+    var wish = LaunchWish(
+      id: request.id, spec: spec, rootfs: .directory(spec.root?.path ?? "/"))
+    wish.diesWithMonitor = false
+    wish.hasSeccomp = spec.linux?.seccomp != nil
+    wish.pivotsRoot = request.pivotsRoot
+    wish.keyring = request.makesKeyring ? "_ses.\(request.id)" : nil
+    wish.awaitsStart = true
+    wish.consoleSize = spec.process?.consoleSize.map {
+      WindowSize(rows: $0.height, columns: $0.width)
+    }
+    return wish
+  }
+
+  /// Creates the container. `console` gets the master end of its terminal when there is no socket
+  /// to send it to. When anything fails, nothing is left, and its hooks for the end have run.
+  package mutating func create(console: (Int32) throws -> Void) throws -> RuntimeContainer {
+    guard spec.process != nil else {
+      throw DklabError(
+        .invalid, id: "spec.field",
+        Text("process: is missing", ko: "process: 값이 없습니다"))
+    }
+    let wish = wish()
+    let plan = try Planner.plan(wish, on: host)
+    let limits = try (spec.linux?.resources ?? SpecResources()).limits(on: host.cgroups.kind)
+    let bounding = try CapabilitySet(names: spec.process?.capabilities?.bounding ?? [])
+    let seccomp = try spec.linux?.seccomp?.compile(capabilities: bounding)
+    var script = LaunchScript(wish, plan: plan, cgroup: nil, seccomp: seccomp)
+    let state = HookState(
+      ociVersion: spec.ociVersion, id: request.id, bundle: request.bundle,
+      annotations: spec.annotations)
+    script.hookState = state
+    inheritDescriptors(&script)
+    let directory = try store.reserve(request.id)
+    var container = RuntimeContainer(
+      hookState: state, rootfs: spec.root?.path ?? "/", created: Self.now(),
+      owner: HostUsers.name(of: getuid()) ?? "\(getuid())",
+      process: ProcessIdentity(pid: 0, startTime: 0), spec: spec)
+    container.directory = directory
+    do {
+      try make(&container, script, limits, console)
+      return container
+    } catch {
+      discard(container, hooks: error is LaunchFailure)
+      throw error
+    }
+  }
+
+  private mutating func make(
+    _ container: inout RuntimeContainer, _ script: LaunchScript, _ limits: CgroupResources,
+    _ console: (Int32) throws -> Void
+  ) throws {
+    let path = spec.linux?.cgroupsPath ?? ""
+    let made = try CgroupHandle.create(host.cgroups, path: path, resources: limits)
+    container.cgroup = made.cgroup
+    warnings += made.warnings
+    let listener = try UnixSocket.listen(at: container.startSocket, backlog: 1)
+    let process = try RuntimeProcess.make(
+      script, cgroup: made.cgroup, listener: listener.number)
+    container.process =
+      ProcessIdentity(of: process.pid) ?? ProcessIdentity(pid: process.pid, startTime: 0)
+    try store.save(container)
+    let hooks = HookRunner(state: container.hookState, pid: process.pid)
+    let wanted = spec.hooks ?? SpecHooks()
+    try process.prepare(
+      hooks: {
+        try hooks.run(wanted[.prestart], .prestart)
+        try hooks.run(wanted[.createRuntime], .createRuntime)
+      },
+      console: { master in
+        guard let socket = request.consoleSocket else { return try console(master) }
+        let connection = try UnixSocket.connect(to: socket)
+        try sendDescriptor(connection.number, master, name: "/dev/ptmx")
+      })
+    container.isReady = true
+    try store.save(container)
+    if let file = request.pidFile {
+      try File.replace(file, "\(process.pid)", durable: false)
+    }
+  }
+
+  private func inheritDescriptors(_ script: inout LaunchScript) {
+    var count = request.preservedDescriptors
+    // The protocol of systemd's socket activation.
+    if let text = getenv("LISTEN_FDS").map({ String(cString: $0) }), let more = Int(text), more > 0
+    {
+      count += more
+      script.environment += ["LISTEN_FDS=\(more)", "LISTEN_PID=1"]
+    }
+    script.inheritedDescriptors = count
+  }
+
+  /// Undoes what has been made.
+  private func discard(_ container: RuntimeContainer, hooks: Bool) {
+    if container.process.pid > 0 {
+      kill(container.process.pid, SIGKILL)
+      _ = try? waitFor(container.process.pid)
+    }
+    _ = try? container.cgroup?.killAll()
+    try? container.cgroup?.remove()
+    try? Directory.removeTree(container.directory)
+    guard hooks, container.process.pid > 0 else { return }
+    let runner = HookRunner(state: container.hookState, pid: 0)
+    try? runner.run((spec.hooks ?? SpecHooks())[.poststop], .poststop)
+  }
+
+  private static func now() -> String {
+    RFC3339.text(wallClockNanoseconds())
+  }
+}

@@ -1,0 +1,92 @@
+// Where the OCI runtime keeps its containers: one directory each, made with mkdir(2), which only one
+// of two who want the same id can do.
+//
+// Next: ContainerCreation.swift.
+
+import CLinux
+import FoundationEssentials
+import Glibc
+import Linux
+import Support
+
+/// The containers below one root directory (`--root`).
+package struct RuntimeStore: Sendable {
+  package let root: String
+
+  /// A store in `root`, or in the usual place: /run, or the user's own for who is not root.
+  package init(root: String? = nil) {
+    self.root = root ?? Self.standardRoot
+  }
+
+  private static var standardRoot: String {
+    let own = getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } ?? ""
+    guard geteuid() != 0 || UserNamespace.current.isNested else { return "/run/dklab-oci" }
+    return own.isEmpty ? "/tmp/dklab-oci-\(geteuid())" : "\(own)/dklab-oci"
+  }
+
+  /// Takes `id`: makes its directory.
+  package func reserve(_ id: String) throws -> String {
+    let letters = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-.")
+    guard !id.isEmpty, id.utf8.count <= 1024, id.allSatisfy(letters.contains), id != ".", id != ".."
+    else {
+      throw DklabError(
+        .invalid, id: "oci.id",
+        Text(
+          "invalid id format: \(id): letters, digits and _ + - . are allowed",
+          ko: "잘못된 ID 형식입니다: \(id). 영문자, 숫자, _ + - . 만 쓸 수 있습니다"))
+    }
+    try Directory.make(root, mode: 0o711)
+    let directory = "\(root)/\(id)"
+    guard mkdir(directory, 0o711) == 0 else {
+      guard errno == EEXIST else { throw SyscallError("mkdir", directory) }
+      throw DklabError(
+        .exists, id: "oci.exists",
+        Text(
+          "container with given ID already exists: \(id)", ko: "그 ID의 컨테이너가 이미 있습니다: \(id)"))
+    }
+    return directory
+  }
+
+  /// Writes the record of `container` durably.
+  package func save(_ container: RuntimeContainer) throws {
+    let bytes = try JSONEncoder().encode(container)
+    try File.replace("\(container.directory)/state.json", Array(bytes), mode: 0o600)
+  }
+
+  /// The container `id`.
+  package func load(_ id: String) throws -> RuntimeContainer {
+    let directory = "\(root)/\(id)"
+    guard !id.contains("/"), id != ".", id != "..", !id.isEmpty,
+      let bytes = try? File.read("\(directory)/state.json")
+    else { throw Self.missing(id) }
+    var container = try JSONDecoder().decode(RuntimeContainer.self, from: Data(bytes))
+    container.directory = directory
+    return container
+  }
+
+  static func missing(_ id: String) -> DklabError {
+    DklabError(
+      .notFound, id: "oci.not-found",
+      Text("container \"\(id)\" does not exist", ko: "컨테이너 \"\(id)\"이(가) 없습니다"))
+  }
+
+  /// All containers, by id. What is half made or half removed is left out.
+  package func all() -> [RuntimeContainer] {
+    ((try? Directory.list(root)) ?? []).compactMap { try? load($0) }
+  }
+
+  /// Runs `body` with the container's directory locked against others who start or delete it.
+  package func locked<Result>(_ id: String, _ body: () throws -> Result) throws -> Result {
+    guard !id.contains("/"),
+      let lock = try? FileDescriptor.open("\(root)/\(id)", O_RDONLY | O_DIRECTORY)
+    else { throw Self.missing(id) }
+    try check(retryingInterrupts { flock(lock.number, LOCK_EX) }, "flock", id)
+    return try body()
+  }
+}
+
+/// pidfd_open(2); nil when there is no such process.
+func openProcess(_ pid: pid_t) -> FileDescriptor? {
+  let raw = dk_pidfd_open(pid, 0)
+  return raw >= 0 ? FileDescriptor(owning: raw) : nil
+}

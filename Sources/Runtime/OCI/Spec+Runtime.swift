@@ -1,0 +1,73 @@
+import Linux
+import Support
+
+extension Spec {
+  /// Adds what config.json may leave to the runtime: the usual devices, a control group, empty
+  /// capability sets; and takes out what cannot be given. Returns warnings about the latter.
+  mutating func completeForRuntime(id: String) -> [Text] {
+    var warnings: [Text] = []
+    var linux = linux ?? SpecLinux()
+    let asked = Set((linux.devices ?? []).map(\.path))
+    let standard = DeviceNode.containerDefault.filter { !asked.contains($0.path) }.map { node in
+      var device = SpecDevice(type: "c", path: node.path, major: node.major, minor: node.minor)
+      device.fileMode = node.mode
+      return device
+    }
+    linux.devices = standard + (linux.devices ?? [])
+    linux.cgroupsPath = Self.cgroupPath(linux.cgroupsPath, id: id)
+    mounts = mounts?.map { mount in
+      var mount = mount
+      if !mount.destination.hasPrefix("/") { mount.destination = "/" + mount.destination }
+      return mount
+    }
+    let ownsUser = linux.namespaces?.contains { $0.type == "user" } ?? false
+    self.linux = linux
+    if var process {
+      // Of no meaning on Linux, and not what the kit itself means by it.
+      process.user.username = nil
+      let available = ownsUser ? CapabilitySet.all : CapabilitySet.current()
+      process.capabilities = (process.capabilities ?? SpecCapabilities())
+        .restricted(to: available, &warnings)
+      self.process = process
+    }
+    return warnings
+  }
+
+  /// Below the root of the hierarchies, whatever `..` it holds.
+  private static func cgroupPath(_ path: String?, id: String) -> String {
+    var parts: [Substring] = []
+    for part in (path ?? "").split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts.isEmpty ? "dklab-oci-\(id)" : parts.joined(separator: "/")
+  }
+}
+
+extension SpecCapabilities {
+  /// Without the names nobody knows and those nobody here could give away: the specification wants
+  /// a warning and no error.
+  func restricted(to available: CapabilitySet, _ warnings: inout [Text]) -> SpecCapabilities {
+    var ignored: [String] = []
+    func filtered(_ names: [String]?) -> [String] {
+      (names ?? []).filter { name in
+        if let capability = Capability(named: name), available.contains(capability) { return true }
+        if !ignored.contains(name) { ignored.append(name) }
+        return false
+      }
+    }
+    var result = SpecCapabilities()
+    result.bounding = filtered(bounding)
+    result.effective = filtered(effective)
+    result.inheritable = filtered(inheritable)
+    result.permitted = filtered(permitted)
+    result.ambient = filtered(ambient)
+    if !ignored.isEmpty {
+      let names = ignored.joined(separator: ", ")
+      warnings.append(
+        Text(
+          "ignoring unknown or unavailable capabilities: \(names)",
+          ko: "알 수 없거나 줄 수 없는 capability를 무시합니다: \(names)"))
+    }
+    return result
+  }
+}

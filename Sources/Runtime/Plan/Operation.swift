@@ -1,0 +1,114 @@
+// The vocabulary of a launch: every single thing that is done to make a process a container.
+//
+// An operation carries all it needs and decides nothing. The planner lists operations with their
+// reasons (Planner.swift), the init process executes them in that order (InitProcess.swift), and
+// `--explain` prints the same list. Who wants to know what a container is can read this file.
+//
+// Next: LaunchPlan.swift.
+
+import Linux
+import Support
+
+/// One thing done during a launch.
+package enum Operation: Sendable, Equatable, Codable {
+  // In the host's namespaces, by the monitor.
+  case createCgroup(path: String)
+  case clone(namespaces: [Namespace])
+  case joinNamespace(Namespace, path: String)
+  case setTimeOffsets([String: SpecTimeOffset])
+  case writeIDMaps(uid: [SpecIDMapping], gid: [SpecIDMapping])
+  case attachNetwork(interface: String, address: String, bridge: String)
+  case publishPort(host: String, container: String)
+
+  // In the new namespaces, by the init process, while the host's tree is still visible.
+  case becomeRoot(awaitingMaps: Bool)
+  case makeMountsPrivate(MountFlags)
+  case mountOverlay(Overlay)
+  case bindRootfs(path: String)
+  case mount(MountRequest)
+  case bind(BindRequest)
+  case makeNode(SpecDevice)
+  case bindDevice(path: String)
+  case symlink(target: String, path: String)
+  case awaitHost
+  case awaitHostHooks
+  case unshareCgroup
+  case setHostname(String)
+  case setDomainname(String)
+  case writeSysctl(key: String, value: String)
+  case mask(path: String)
+  case makeReadOnly(path: String)
+  case makeDirectory(path: String)
+  case runHooks(HookMoment, [SpecHook])
+  case pivotRoot
+  case moveRoot
+
+  // In the container's tree.
+  case setRootPropagation(MountFlags)
+  case makeRootReadOnly
+  case newSession
+  case newKeyring(String)
+  case openConsole(WindowSize?)
+
+  // Who the process is and what it may do.
+  case setOOMScore(Int)
+  case setRlimit(SpecRlimit)
+  case setPersonality(UInt32)
+  case setScheduler(SchedulingAttributes, name: String)
+  case setIOPriority(InputOutputPriority, name: String)
+  case setLabel(SecurityModule, String)
+  case dropBounding(keeping: CapabilitySet)
+  case setUser(SpecUser)
+  case setCapabilities(CapabilitySets)
+  case setNoNewPrivileges
+  case loadSeccomp
+  case dieWithMonitor
+  case changeDirectory(String)
+  case awaitStart
+  case forkInit
+  case execute([String])
+}
+
+/// An overlay file system: `lower` read-only directories, the top-most first, under one writable
+/// `upper` (overlayfs in the kernel's documentation).
+package struct Overlay: Sendable, Equatable, Codable {
+  package var lower: [String]
+  package var upper: String
+  package var work: String
+  /// Where it is mounted, before it becomes `/`.
+  package var target: String
+  /// In a user namespace, overlayfs keeps its marks in `user.overlay.*` attributes.
+  package var userAttributes: Bool
+
+  package init(
+    lower: [String], upper: String, work: String, target: String, userAttributes: Bool
+  ) {
+    self.lower = lower
+    self.upper = upper
+    self.work = work
+    self.target = target
+    self.userAttributes = userAttributes
+  }
+}
+
+/// A file system mounted inside the rootfs.
+package struct MountRequest: Sendable, Equatable, Codable {
+  package var type: String
+  package var source: String
+  package var target: String
+  package var flags: MountFlags
+  package var propagation: MountFlags
+  package var data: String?
+  package var recursive = MountAttributes()
+  /// The new file system starts with what was in its place.
+  package var copiesUp = false
+}
+
+/// A file or directory of the host that appears inside the rootfs.
+package struct BindRequest: Sendable, Equatable, Codable {
+  package var source: String
+  package var target: String
+  package var flags: MountFlags
+  package var propagation: MountFlags
+  package var recursive = MountAttributes()
+}

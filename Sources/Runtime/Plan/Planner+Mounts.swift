@@ -1,0 +1,92 @@
+import Linux
+import Support
+
+extension Planner {
+  /// One of the specification's mounts: a copy of something that is there, or a file system.
+  mutating func plan(_ mount: SpecMount) throws {
+    try ProcGuard.check(mount)
+    let options = MountOptions(mount.options ?? [])
+    if mount.type == "bind" || options.flags.contains(.bind) {
+      guard let source = mount.source else {
+        throw DklabError(
+          .invalid, id: "spec.mount",
+          Text(
+            "mounts: \(mount.destination): a bind mount needs a source",
+            ko: "mounts: \(mount.destination): 바인드 마운트에는 source가 필요합니다"))
+      }
+      let request = BindRequest(
+        source: source, target: mount.destination, flags: options.flags,
+        propagation: options.propagation, recursive: options.recursive)
+      return add(.rootfs, .bind(request), MountReasons.bind(mount.destination, options))
+    }
+    if mount.type == "cgroup" { return planCgroupMount(mount, options) }
+    // Group 5 is "tty" by convention; without subordinate ids it has no number here.
+    let data = options.data.filter { $0 != "gid=5" || mapsGroup(5) }
+    let request = MountRequest(
+      type: mount.type ?? "none", source: mount.source ?? mount.type ?? "none",
+      target: mount.destination, flags: options.flags, propagation: options.propagation,
+      data: data.isEmpty ? nil : data.joined(separator: ","), recursive: options.recursive,
+      copiesUp: options.copiesUp)
+    add(.rootfs, .mount(request), MountReasons.fileSystem(mount.type ?? "", mount.destination))
+  }
+
+  private func mapsGroup(_ group: UInt32) -> Bool {
+    guard changesUser, let map = wish.spec.linux?.gidMappings, !map.isEmpty else {
+      return host.mappedGroups > group
+    }
+    return map.contains { $0.containerID <= group && group - $0.containerID < $0.size }
+  }
+
+  /// On v2 one file system; on v1 a tmpfs with one directory a hierarchy. Both show only the
+  /// container's own part: through its cgroup namespace, or else by mounting just that part.
+  private mutating func planCgroupMount(_ mount: SpecMount, _ options: MountOptions) {
+    guard host.cgroups.kind != .none, !(host.inUserNamespace && host.cgroups.kind != .v2) else {
+      return
+    }
+    cgroupMount = (mount.destination, options)
+  }
+
+  /// Makes the view of the control groups; in a namespace of its own only once the process is in it.
+  mutating func planCgroupFileSystems(_ destination: String, _ options: MountOptions) {
+    let reason = Text(
+      "shows the container its own limits and usage", ko: "컨테이너가 자기 제한과 사용량을 봅니다")
+    func request(_ type: String, _ target: String, _ data: String?) -> Operation {
+      .mount(
+        MountRequest(
+          type: type, source: type == "tmpfs" ? "tmpfs" : "cgroup", target: target,
+          flags: options.flags.subtracting(type == "tmpfs" ? .readOnly : []), propagation: [],
+          data: data))
+    }
+    let ownsNamespace = wish.spec.linux?.namespaces?.contains { $0.type == "cgroup" } ?? false
+    if host.cgroups.kind == .v2 {
+      return add(.rootfs, request("cgroup2", destination, nil), reason)
+    }
+    add(.rootfs, request("tmpfs", destination, "mode=755"), reason)
+    for hierarchy in host.cgroups.hierarchies where !hierarchy.isUnified {
+      let name = hierarchy.controllers.joined(separator: ",")
+      let target = "\(destination)/\(name)"
+      if ownsNamespace && !changesUser {
+        add(.rootfs, request("cgroup", target, name), reason)
+      } else if let path = wish.spec.linux?.cgroupsPath {
+        let own = path.split(separator: "/").joined(separator: "/")
+        let bind = BindRequest(
+          source: "\(hierarchy.base)/\(own)", target: target, flags: options.flags.union(.bind),
+          propagation: [])
+        add(.rootfs, .bind(bind), reason)
+      }
+      for controller in hierarchy.controllers where hierarchy.controllers.count > 1 {
+        add(.rootfs, .symlink(target: name, path: "\(destination)/\(controller)"), reason)
+      }
+    }
+    if options.flags.contains(.readOnly) {
+      // Only now: the directories of the hierarchies had to be made in it.
+      let flags = options.flags.union([.remount, .bind])
+      add(
+        .rootfs,
+        .mount(
+          MountRequest(
+            type: "tmpfs", source: "tmpfs", target: destination, flags: flags, propagation: [],
+            data: nil)), reason)
+    }
+  }
+}

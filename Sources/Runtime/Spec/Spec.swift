@@ -1,0 +1,48 @@
+/// The wish a container is launched from: `config.json` of the OCI runtime specification.
+///
+/// Field names and meanings are the specification's (runtime-spec 1.2, config.md and
+/// config-linux.md). Every engine above, from `run` to builds, says what it wants in this form; the
+/// planner turns it into operations.
+package struct Spec: Codable, Sendable, Equatable {
+  package var ociVersion = "1.2.0"
+  package var process: SpecProcess?
+  package var root: SpecRoot?
+  package var hostname: String?
+  package var domainname: String?
+  package var mounts: [SpecMount]?
+  package var annotations: [String: String]?
+  package var hooks: SpecHooks?
+  package var linux: SpecLinux?
+
+  package init() {}
+}
+
+/// `root`: the directory that becomes `/`.
+package struct SpecRoot: Codable, Sendable, Equatable {
+  package var path: String
+  package var readonly: Bool?
+
+  package init(path: String, readonly: Bool? = nil) {
+    self.path = path
+    self.readonly = readonly
+  }
+}
+
+/// One of `mounts`, in the order they are made.
+package struct SpecMount: Codable, Sendable, Equatable {
+  package var destination: String
+  package var type: String?
+  package var source: String?
+  package var options: [String]?
+  package var uidMappings: [SpecIDMapping]?
+  package var gidMappings: [SpecIDMapping]?
+
+  package init(
+    destination: String, type: String? = nil, source: String? = nil, options: [String]? = nil
+  ) {
+    self.destination = destination
+    self.type = type
+    self.source = source
+    self.options = options
+  }
+}

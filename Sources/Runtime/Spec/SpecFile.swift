@@ -1,0 +1,95 @@
+// Reading config.json: what is wrong is said with its place.
+//
+// A file that is no JSON is told with line and column, one of the wrong shape with the path of the
+// field (`process.user.uid`). Fields this kit does not know are ignored, as the specification wants.
+//
+// Next: SpecValidation.swift.
+
+import Documents
+import FoundationEssentials
+import Linux
+import Support
+
+/// Reads JSON files of the OCI runtime specification.
+package enum SpecFile {
+  /// The specification of the bundle at `bundle`, an absolute path: with `root.path` and the
+  /// sources of bind mounts made absolute.
+  package static func read(bundle: String) throws -> Spec {
+    let path = "\(bundle)/config.json"
+    guard File.exists(path) else {
+      throw DklabError(
+        .notFound, id: "spec.no-config",
+        Text(
+          "JSON specification file config.json not found in \(bundle)",
+          ko: "\(bundle)에 명세 파일 config.json이 없습니다"),
+        hint: Text("`dklab oci spec` makes one", ko: "`dklab oci spec`이 하나 만들어 줍니다"))
+    }
+    var spec = try decode(Spec.self, try File.read(path, limit: 16 << 20), file: path)
+    if let root = spec.root { spec.root?.path = absolute(root.path, in: bundle) }
+    spec.mounts = spec.mounts?.map { mount in
+      var mount = mount
+      let isBind =
+        mount.type == "bind" || !Set(mount.options ?? []).isDisjoint(with: ["bind", "rbind"])
+      if isBind, let source = mount.source { mount.source = absolute(source, in: bundle) }
+      return mount
+    }
+    return spec
+  }
+
+  /// The document `bytes` as a value of `type`.
+  package static func decode<Value: Decodable>(
+    _ type: Value.Type, _ bytes: [UInt8], file: String
+  ) throws -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: Data(bytes))
+    } catch let error as DecodingError {
+      // A file that is not JSON at all has a better place than a field.
+      _ = try JSONValue.parse(bytes, file: file)
+      throw shapeError(error, file: file)
+    } catch var error as DklabError {
+      error.message = Text("\(file): \(error.message.en)", ko: "\(file): \(error.message.ko)")
+      throw error
+    }
+  }
+
+  private static func absolute(_ path: String, in bundle: String) -> String {
+    path.hasPrefix("/") ? path : "\(bundle)/\(path)"
+  }
+
+  private static func shapeError(_ error: DecodingError, file: String) -> DklabError {
+    let (path, en, ko): ([any CodingKey], String, String) =
+      switch error {
+      case .keyNotFound(let key, let context):
+        (context.codingPath + [key], "is missing", "값이 없습니다")
+      case .valueNotFound(_, let context): (context.codingPath, "is missing", "값이 없습니다")
+      case .typeMismatch(let type, let context):
+        (context.codingPath, "is not \(name(of: type))", "\(name(of: type)) 형식이 아닙니다")
+      case .dataCorrupted(let context):
+        (context.codingPath, "has a value that cannot be used", "쓸 수 없는 값입니다")
+      @unknown default: ([], "cannot be read", "읽을 수 없습니다")
+      }
+    let place = fieldPath(path)
+    return DklabError(
+      .invalid, id: "spec.shape",
+      Text("\(file): \(place): \(en)", ko: "\(file): \(place): \(ko)"))
+  }
+
+  private static func name(of type: Any.Type) -> String {
+    switch type {
+    case is String.Type: return "a string"
+    case is Bool.Type: return "a boolean"
+    case is any BinaryInteger.Type: return "a number that fits"
+    default: break
+    }
+    let name = "\(type)"
+    if name.hasPrefix("Dictionary") { return "an object" }
+    return name.hasPrefix("Array") ? "an array" : "an object"
+  }
+
+  private static func fieldPath(_ path: [any CodingKey]) -> String {
+    path.reduce("") { text, key in
+      if let index = key.intValue { return "\(text)[\(index)]" }
+      return text.isEmpty ? key.stringValue : "\(text).\(key.stringValue)"
+    }
+  }
+}

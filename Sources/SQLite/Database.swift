@@ -1,0 +1,165 @@
+import CSQLite
+import Support
+
+/// One connection to a SQLite file. Many processes may hold one to the same file: readers see the
+/// last committed state and never wait (WAL), writers wait for each other up to the busy timeout.
+///
+/// A committed transaction is on the disk (synchronous FULL), unless it says that it can wait. Not
+/// for use by two threads at once.
+package final class Database {
+  private let path: String
+  private let busyTimeout: Int32
+  private var current: OpaquePointer?
+  private var statements: [String: Statement] = [:]
+
+  /// Opens the file at `path` (":memory:" for one of this process alone) and creates it when it is
+  /// missing; its directory must exist.
+  package init(path: String, busyTimeoutMilliseconds: Int32 = 10_000) throws {
+    self.path = path
+    busyTimeout = busyTimeoutMilliseconds
+    _ = try connection()
+  }
+
+  deinit {
+    disconnect()
+  }
+
+  /// Closes the connection until it is used again. Must be done before this process makes a copy of
+  /// itself that will use the file: SQLite keeps its locks in the process's memory, and a copy would
+  /// believe that it holds them (sqlite.org/howtocorrupt.html, 2.6).
+  package func disconnect() {
+    statements.removeAll()
+    sqlite3_close_v2(current)
+    current = nil
+  }
+
+  private func connection() throws -> OpaquePointer {
+    if let current { return current }
+    var opened: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+    let result = sqlite3_open_v2(path, &opened, flags, nil)
+    guard result == SQLITE_OK, let opened else {
+      defer { sqlite3_close_v2(opened) }
+      throw databaseError(opened, path: path)
+    }
+    sqlite3_busy_timeout(opened, busyTimeout)
+    // Otherwise every short-lived process that closes last copies the log into the file, which waits
+    // for the disk twice, and deletes it, and the next makes it anew.
+    var keepLog: Int32 = 1
+    sqlite3_file_control(opened, "main", SQLITE_FCNTL_PERSIST_WAL, &keepLog)
+    dk_sqlite_close_without_checkpoint(opened)
+    // Whoever opens the file first reads the whole log: it is kept short.
+    let settings = """
+      PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
+      PRAGMA wal_autocheckpoint=64; PRAGMA journal_size_limit=0
+      """
+    guard sqlite3_exec(opened, settings, nil, nil, nil) == SQLITE_OK else {
+      defer { sqlite3_close_v2(opened) }
+      throw databaseError(opened, path: path, settings)
+    }
+    current = opened
+    return opened
+  }
+
+  /// Runs one statement and returns how many rows it changed.
+  @discardableResult
+  package func execute(_ sql: String, _ values: SQLValue...) throws -> Int {
+    try statement(sql).run(values) { _ in }
+    return Int(sqlite3_changes(current))
+  }
+
+  /// Runs one statement and returns all its rows.
+  package func query(_ sql: String, _ values: SQLValue...) throws -> [Row] {
+    try query(sql, values)
+  }
+
+  /// Runs one statement with a computed list of values and returns all its rows.
+  package func query(_ sql: String, _ values: [SQLValue]) throws -> [Row] {
+    var rows: [Row] = []
+    try statement(sql).run(values) { rows.append($0) }
+    return rows
+  }
+
+  /// Runs any number of statements that take no values and return no rows.
+  package func script(_ sql: String) throws {
+    let connection = try connection()
+    guard sqlite3_exec(connection, sql, nil, nil, nil) == SQLITE_OK else {
+      throw databaseError(connection, path: path, sql)
+    }
+  }
+
+  /// When a transaction outlives a power failure.
+  package enum Durability: Sendable {
+    /// From the moment it is committed: for what somebody is told.
+    case now
+    /// With the next one that is durable now, of any process: all of them go into one log, in
+    /// order. For a step on the way to something that is acknowledged later. A killed process
+    /// loses nothing in either case.
+    case later
+  }
+
+  /// Runs `body` as one transaction: all of it is kept, or, when it throws, none of it. Takes the
+  /// write lock at once (BEGIN IMMEDIATE), so that what `body` reads is still true when it writes.
+  package func transaction<Result>(
+    _ durability: Durability = .now, _ body: () throws -> Result
+  ) throws -> Result {
+    guard sqlite3_get_autocommit(try connection()) != 0 else {
+      throw DklabError(
+        .internal, id: "database.nested-transaction",
+        Text(
+          "database: \(path): a transaction inside a transaction",
+          ko: "데이터베이스 \(path): 트랜잭션 안에서 또 트랜잭션을 시작했습니다"))
+    }
+    if durability == .later { try script("PRAGMA synchronous=NORMAL") }
+    defer { if durability == .later { try? script("PRAGMA synchronous=FULL") } }
+    try execute("BEGIN IMMEDIATE")
+    do {
+      let result = try body()
+      try execute("COMMIT")
+      return result
+    } catch {
+      // Some failures (a full disk) have rolled back already; then this one has nothing to do.
+      if sqlite3_get_autocommit(try connection()) == 0 { try script("ROLLBACK") }
+      throw error
+    }
+  }
+
+  /// The rowid of the last INSERT of this connection.
+  package var lastInsertID: Int64 {
+    sqlite3_last_insert_rowid(current)
+  }
+
+  /// Brings the schema up to date: `steps[n]` leads from `user_version` n to n + 1 and is never
+  /// changed after a release. Costs one read when there is nothing to do. A file of a newer dklab
+  /// is refused.
+  package func migrate(_ steps: [String]) throws {
+    guard try version() != steps.count else { return }
+    try transaction {
+      let version = try version()
+      guard version <= steps.count else {
+        throw DklabError(
+          .unsupported, id: "database.newer",
+          Text(
+            "database: \(path): written by a newer dklab (schema \(version), "
+              + "this one knows \(steps.count))",
+            ko: "데이터베이스 \(path): 더 새로운 dklab이 만든 파일입니다 "
+              + "(스키마 \(version), 이 버전은 \(steps.count)까지 압니다)"),
+          hint: Text("update dklab", ko: "dklab을 업데이트하십시오"))
+      }
+      for step in steps[version...] { try script(step) }
+      try script("PRAGMA user_version=\(steps.count)")
+    }
+  }
+
+  private func version() throws -> Int {
+    try query("PRAGMA user_version").first?[0].int ?? 0
+  }
+
+  private func statement(_ sql: String) throws -> Statement {
+    if let statement = statements[sql] { return statement }
+    if statements.count >= 64 { statements.removeAll() }
+    let statement = try Statement(sql, on: connection())
+    statements[sql] = statement
+    return statement
+  }
+}

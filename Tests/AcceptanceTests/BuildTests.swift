@@ -1,0 +1,246 @@
+import Glibc
+import Linux
+import Testing
+
+/// A directory with a Dockerfile, gone with the value.
+final class BuildFolder {
+  let path: String
+
+  init(_ dockerfile: String, files: [String: String] = [:]) throws {
+    path = "/tmp/dklab-build-test-\(UInt32.random(in: 0 ... .max))"
+    try Directory.make(path)
+    try write("Dockerfile", dockerfile)
+    for (name, text) in files { try write(name, text) }
+  }
+
+  deinit {
+    try? Directory.removeTree(path)
+  }
+
+  func write(_ name: String, _ text: String) throws {
+    let parts = name.split(separator: "/").dropLast()
+    if !parts.isEmpty { try Directory.make("\(path)/\(parts.joined(separator: "/"))") }
+    try File.replace("\(path)/\(name)", text)
+  }
+}
+
+@Suite("build", .enabled(if: containerObstacle == nil, "\(containerObstacle ?? "")"))
+struct BuildTests {
+  @Test("an image is built, runs, and is the same from the cache")
+  func roundTrip() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder(
+      """
+      FROM busybox
+      WORKDIR /srv
+      COPY app.txt sub /app/
+      RUN echo made > /made && rm /bin/ash
+      ENV WHO=me
+      CMD cat /app/app.txt /app/inner /made; echo $WHO; pwd; ls /bin/ash
+      """, files: ["app.txt": "one\n", "sub/inner": "two\n"])
+    let built = sandbox.run(["build", "-q", "-t", "img", folder.path])
+    #expect(built.status == 0, "\(built)")
+    let ran = sandbox.run("run --rm img")
+    #expect(ran.output == "one\ntwo\nmade\nme\n/srv\n", "\(ran)")
+
+    let again = sandbox.run([
+      "build", "-t", "img", "--iidfile", folder.path + "/../iid", folder.path,
+    ])
+    #expect(again.errors.split(separator: "\n").count { $0.hasSuffix(" CACHED") } == 4, "\(again)")
+    #expect(sandbox.run("image inspect -f {{.Id}} img").text == built.text)
+    unlink(folder.path + "/../iid")
+
+    // A comment and the time of a file are no part of it; what a file holds is.
+    let commented = "# new comment\n" + (try File.text(folder.path + "/Dockerfile"))
+    try folder.write("Dockerfile", commented)
+    try folder.write("app.txt", "one\n")
+    let plan = sandbox.run(["build", "--dry-run", folder.path])
+    #expect(plan.output.contains("3 of 3 steps cached, 0 to run"), "\(plan)")
+    try folder.write("app.txt", "changed\n")
+    let changed = sandbox.run(["build", "--dry-run", folder.path])
+    #expect(changed.output.contains("runs: changed: app.txt"), "\(changed)")
+    #expect(changed.output.contains("1 of 3 steps cached, 2 to run"), "\(changed)")
+  }
+
+  @Test("only the stages that are needed are built, and files go from one to the other")
+  func stages() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder(
+      """
+      FROM busybox AS tools
+      RUN mkdir /out && echo tool > /out/a && ln /out/a /out/b && ln -s a /out/c && chown 7:8 /out/a
+      FROM busybox AS never
+      RUN exit 9
+      FROM scratch
+      COPY --from=tools /out /x/
+      COPY --from=tools --chown=5:6 --chmod=700 /out/a /y
+      """)
+    let out = folder.path + "/result"
+    let built = sandbox.run(["build", "-o", out, folder.path])
+    #expect(built.status == 0, "\(built)")
+    var a = stat()
+    var b = stat()
+    #expect(stat(out + "/x/a", &a) == 0 && stat(out + "/x/b", &b) == 0)
+    #expect(a.st_ino == b.st_ino && a.st_uid == 7 && a.st_gid == 8)
+    #expect(try File.link(out + "/x/c") == "a")
+    #expect(stat(out + "/y", &a) == 0 && a.st_uid == 5 && a.st_gid == 6)
+    #expect(a.st_mode & 0o7777 == 0o700)
+    let failing = sandbox.run(["build", "--target", "never", folder.path])
+    #expect(failing.status == 1)
+    #expect(
+      failing.errors.contains(
+        "ERROR: failed to solve: process \"/bin/sh -c exit 9\" did not complete successfully: "
+          + "exit code: 9"), "\(failing)")
+    #expect(failing.errors.contains("   4 | >>> RUN exit 9"), "\(failing)")
+  }
+
+  @Test(
+    "the notes' mistakes get the errors they deserve",
+    arguments: [
+      (
+        "FROM busybox\nCMD [\"nginx\"]\nCOPY app.js\n",
+        "dockerfile parse error on line 3: COPY requires at least two arguments, but only one was "
+          + "provided. Destination could not be determined"
+      ),
+      (
+        "FROM busybox\nCOPY helloworld /usr/local/bin\n",
+        "failed to compute cache key: failed to calculate checksum of ref: \"/helloworld\": not found"
+      ),
+      (
+        "FRMO busybox\n",
+        "dockerfile parse error on line 1: unknown instruction: FRMO (did you mean FROM?)"
+      ),
+      ("FROM busybox\nUSER basicuser\nRUN true\n", "unable to find user basicuser"),
+      ("FROM nobody-has-this:1\n", "nobody-has-this:1: failed to resolve source metadata"),
+    ])
+  func mistakes(dockerfile: String, message: String) throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder(dockerfile)
+    let result = sandbox.run(["build", folder.path])
+    #expect(result.status == 1)
+    #expect(result.errors.contains(message), "\(result)")
+    #expect(result.errors.contains(">>> "), "\(result)")
+  }
+
+  @Test("a build without a context is docker's usage error, word for word")
+  func usage() throws {
+    let result = Sandbox.run(["build", "-t", "x"], environment: ["DKLAB_LANG": "en"])
+    #expect(result.status == 1)
+    #expect(
+      result.errors == """
+        dklab: 'dklab build' requires 1 argument
+
+        Usage:  dklab build [OPTIONS] PATH | URL | -
+
+        Run 'dklab build --help' for more information
+
+        """)
+  }
+
+  @Test("secrets and cache mounts leave nothing in the image, and a cache mount stays")
+  func mounts() throws {
+    let sandbox = try Sandbox(environment: ["TOKEN": "hush"])
+    defer { sandbox.close() }
+    let folder = try BuildFolder(
+      """
+      FROM busybox
+      ARG N
+      RUN --mount=type=secret,id=TOKEN --mount=type=cache,target=/cache cat /run/secrets/TOKEN && echo && \\
+        echo $N >> /cache/log && cat /cache/log
+      CMD ls /run /cache
+      """)
+    let first = sandbox.run(
+      ["build", "--secret", "id=TOKEN", "--build-arg", "N=1", folder.path])
+    #expect(first.errors.contains("hush"), "\(first)")
+    let second = sandbox.run(
+      ["build", "--secret", "id=TOKEN", "--build-arg", "N=2", "-t", "img", folder.path])
+    #expect(second.errors.contains(" 1\n") && second.errors.contains(" 2\n"), "\(second)")
+    let ran = sandbox.run("run --rm img")
+    #expect(!ran.output.contains("secrets") && !ran.output.contains("log"), "\(ran)")
+    #expect(!ran.errors.contains("/run: "), "\(ran)")
+    #expect(sandbox.run("builder prune -a -f").output.contains("Total:"))
+    #expect(sandbox.run("builder du").output.contains("Total:\t\t0B"))
+  }
+
+  @Test("a build that is killed leaves nothing running")
+  func killed() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder("FROM busybox\nRUN touch /a\nRUN sleep 987654\n")
+    // Killed after its deadline, as by a machine that is short of memory.
+    _ = sandbox.run(["build", folder.path], seconds: 4)
+    let next = sandbox.run(["build", "--dry-run", folder.path])
+    #expect(next.output.contains("1 of 2 steps cached"), "\(next)")
+    let directory = "\(Sandbox.root)/instances/\(sandbox.instance)/build"
+    #expect(eventually { !programIsRunning("sleep 987654") })
+    #expect((try? Directory.list(directory)) == [])
+  }
+
+  private func programIsRunning(_ line: String) -> Bool {
+    ((try? Directory.list("/proc")) ?? []).contains { name in
+      guard Int(name) != nil, let text = try? File.text("/proc/\(name)/cmdline") else {
+        return false
+      }
+      return text.split(separator: "\0").joined(separator: " ") == line
+    }
+  }
+
+  @Test("a context cannot reach outside of itself")
+  func hostileContext() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder("FROM scratch\nCOPY link /x\n")
+    #expect(symlink("/etc/passwd", folder.path + "/link") == 0)
+    let result = sandbox.run(["build", folder.path])
+    #expect(result.status == 1 && result.errors.contains("not found"), "\(result)")
+    try folder.write("Dockerfile", "FROM scratch\nCOPY ../../../etc/passwd /x\n")
+    #expect(sandbox.run(["build", folder.path]).status == 1)
+    // A tree that an image wrote cannot either.
+    try folder.write(
+      "Dockerfile", "FROM busybox\nRUN ln -s ../../../../../../tmp /out\nCOPY Dockerfile /out/f\n")
+    #expect(sandbox.run(["build", "-t", "img", folder.path]).status == 0)
+    #expect(sandbox.run("run --rm img cat /tmp/f").output.contains("FROM busybox"))
+    #expect(!File.exists("/tmp/f"))
+  }
+
+  @Test("what .dockerignore leaves out is not there, and a Dockerfile may come by a pipe")
+  func ignored() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder(
+      "FROM busybox\nCOPY . /c\nRUN find /c -type f\n",
+      files: [".dockerignore": "*\n!keep\n", "keep/a": "", "drop/b": "", "c": ""])
+    let result = sandbox.run(["build", folder.path])
+    #expect(result.errors.contains("/c/keep/a"), "\(result)")
+    #expect(!result.errors.contains("/c/c") && !result.errors.contains("/c/drop"), "\(result)")
+    let piped = sandbox.run(
+      ["build", "-q", "-"], input: "FROM busybox\nRUN <<EOF\necho x > /y\nEOF\n")
+    #expect(piped.status == 0 && piped.text.hasPrefix("sha256:"), "\(piped)")
+  }
+
+  @Test("with a date, the same build is the same image on every machine")
+  func reproducible() throws {
+    let folder = try BuildFolder(
+      "FROM busybox\nCOPY f /f\nRUN echo x > /x && rm /f && mkdir /d\n", files: ["f": "1"])
+    let ids = try (0..<2).map { _ in
+      let sandbox = try Sandbox(environment: ["SOURCE_DATE_EPOCH": "1700000000"])
+      defer { sandbox.close() }
+      return sandbox.run(["build", "-q", "--no-cache", folder.path]).text
+    }
+    #expect(ids[0].hasPrefix("sha256:") && ids[0] == ids[1])
+  }
+
+  @Test("--check tells what could be better and fails")
+  func check() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder("FROM busybox\nMAINTAINER me\nCMD nginx\n")
+    let result = sandbox.run(["build", "--check", folder.path])
+    #expect(result.status == 1)
+    #expect(result.output.contains("WARNING: MaintainerDeprecated"), "\(result)")
+    #expect(result.output.contains("Check complete, 2 warnings have been found!"), "\(result)")
+  }
+}

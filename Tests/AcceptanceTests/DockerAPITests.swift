@@ -1,0 +1,144 @@
+import Glibc
+import Linux
+import Testing
+
+@Suite("The Docker Engine API")
+struct DockerAPITests {
+  private static let fixtures = String(
+    #filePath.dropLast("DockerAPITests.swift".count) + "Fixtures/docker-api/")
+
+  @Test(
+    "the genuine docker does with it what it does with dockerd, line by line",
+    .enabled(if: APIPeers.hasDocker, "needs root and the docker client at /usr/local/bin"))
+  func transcript() throws {
+    let sandbox = try Sandbox()
+    sandbox.run("pull busybox")
+    sandbox.run("tag busybox bb")
+    sandbox.run("rmi busybox")
+    let server = try APIServer(sandbox)
+    defer { server.close() }
+    let played = server.shell(DockerAPITests.fixtures + "play.sh", seconds: 600)
+    let ours = DockerAPITests.blocks(played.output)
+    let theirs = DockerAPITests.blocks(try File.text(DockerAPITests.fixtures + "dockerd.txt"))
+    #expect(ours.map(\.line) == theirs.map(\.line), "record again with dockerd.sh")
+    #expect(ours.count >= 150)
+    // Each line that differs stands in differences.md with its reason, and no other line does.
+    let listed = Set(
+      try File.text(DockerAPITests.fixtures + "differences.md").split(separator: "\n")
+        .filter { $0.hasPrefix("    ") }.map { String($0.dropFirst(4)) })
+    for (mine, their) in zip(ours, theirs) {
+      if listed.contains(mine.line) {
+        #expect(mine.text != their.text, "no longer differs: \(mine.line)")
+      } else {
+        #expect(mine.text == their.text, "$ \(mine.line)")
+      }
+    }
+    #expect(listed.subtracting(ours.map(\.line)) == [], "differences of lines that are not played")
+  }
+
+  private static func blocks(_ text: String) -> [(line: String, text: String)] {
+    var blocks: [(line: String, text: String)] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("$ ") {
+        blocks.append((String(line.dropFirst(2)), ""))
+      } else if !blocks.isEmpty {
+        blocks[blocks.count - 1].text += line + "\n"
+      }
+    }
+    return blocks
+  }
+
+  @Test(
+    "containers outlive the server, also one that is killed, and the next one finds them",
+    .enabled(if: APIPeers.hasDocker, "needs root and the docker client at /usr/local/bin"))
+  func outlive() throws {
+    let sandbox = try Sandbox()
+    sandbox.run("pull busybox")
+    let server = try APIServer(sandbox)
+    defer { server.close() }
+    let script = "while echo tick; do sleep 0.1; done"
+    #expect(
+      server.docker("run", "-d", "--name", "lives", "busybox", "sh", "-c", script).status == 0)
+    sandbox.run(["run", "-d", "--name", "typed", "busybox", "sleep", "1000"])
+    let before = server.docker("inspect", "-f", "{{.State.Pid}}", "lives", "typed")
+    server.stop(SIGKILL)
+    let lines = { sandbox.run("logs lives").lines.count }
+    let count = lines()
+    #expect(eventually { lines() > count }, "its log goes on without a server")
+    #expect(server.docker("ps").errors.contains("Cannot connect to the Docker daemon"))
+    try server.start()
+    #expect(server.docker("ps", "--format", "{{.Names}}").lines.sorted() == ["lives", "typed"])
+    #expect(server.docker("inspect", "-f", "{{.State.Pid}}", "lives", "typed").text == before.text)
+    #expect(server.docker("exec", "lives", "echo", "still").text == "still")
+    #expect(server.docker("rm", "-f", "lives", "typed").status == 0)
+    #expect(sandbox.run("ps -aq").text == "")
+  }
+
+  @Test("its socket is for its owner and group, and another server may not take it")
+  func socket() throws {
+    let server = try APIServer(try Sandbox())
+    defer { server.close() }
+    var info = stat()
+    #expect(stat(server.socket, &info) == 0)
+    #expect(info.st_mode & 0o777 == 0o660)
+    let second = server.sandbox.run(["serve", "-H", "unix://\(server.socket)"])
+    #expect(second.status != 0)
+    #expect(second.errors.contains("another server answers there already"))
+    let open = server.sandbox.run(["serve", "-H", "tcp://0.0.0.0:0"])
+    #expect(open.errors.contains("needs --tlscert"))
+  }
+
+  @Test(
+    "fifty runs at a time leave nothing behind, and the server does not grow with them",
+    .enabled(if: APIPeers.hasDocker, "needs root and the docker client at /usr/local/bin"))
+  func load() throws {
+    let sandbox = try Sandbox()
+    sandbox.run("pull busybox")
+    let server = try APIServer(sandbox)
+    defer { server.close() }
+    let run = "docker run --rm --network none busybox echo load"
+    let round = { server.shell("seq 25 | xargs -P 8 -I{} \(run)", seconds: 300) }
+    #expect(round().lines.count { $0 == "load" } == 25)
+    let descriptors = { (try? Directory.list("/proc/\(server.pid)/fd").count) ?? 0 }
+    #expect(eventually { descriptors() < 60 })
+    let first = descriptors()
+    #expect(round().lines.count { $0 == "load" } == 25)
+    #expect(eventually { descriptors() <= first + 4 }, "descriptors: \(first), \(descriptors())")
+    #expect(sandbox.run("ps -aq").text == "")
+  }
+
+  @Test(
+    "Docker's SDK for Python drives it",
+    .enabled(if: APIPeers.hasSDK, "needs root, docker and python3-docker"))
+  func sdk() throws {
+    let sandbox = try Sandbox()
+    sandbox.run("pull busybox")
+    let server = try APIServer(sandbox)
+    defer { server.close() }
+    let result = server.shell("python3 \(DockerAPITests.fixtures)sdk.py")
+    #expect(result.status == 0, "\(result)")
+    #expect(result.text.hasSuffix("all is well"))
+  }
+
+  @Test(
+    "docker-compose of the distribution brings a project up and down",
+    .enabled(if: APIPeers.hasCompose, "needs root, docker and docker-compose"))
+  func compose() throws {
+    let sandbox = try Sandbox()
+    sandbox.run("pull busybox")
+    let server = try APIServer(sandbox)
+    defer { server.close() }
+    let file = DockerAPITests.fixtures + "compose.yml"
+    let compose = "/usr/bin/docker-compose -f \(file) -p apitest"
+    let up = server.shell("\(compose) up -d")
+    #expect(up.status == 0, "\(up)")
+    let running = server.docker("ps", "--format", "{{.Names}}")
+    #expect(running.lines.sorted() == ["apitest_one_1", "apitest_two_1"])
+    #expect(server.shell("\(compose) exec -T two cat /shared/word").text == "shared")
+    #expect(server.shell("\(compose) logs one").output.contains("one is here"))
+    let down = server.shell("\(compose) down -v -t 0")
+    #expect(down.status == 0, "\(down)")
+    #expect(sandbox.run("ps -aq").text == "")
+    #expect(sandbox.run("volume ls -q").text == "")
+  }
+}

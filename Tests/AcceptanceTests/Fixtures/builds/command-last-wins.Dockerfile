@@ -1,0 +1,5 @@
+FROM busybox
+CMD one
+CMD ["two"]
+ENTRYPOINT ["x"]
+ENTRYPOINT ["y"]

@@ -1,0 +1,3 @@
+FROM busybox
+ENTRYPOINT ["/bin/e", "a b"]
+CMD ["c", "d"]

@@ -1,0 +1,3 @@
+FROM busybox
+ENTRYPOINT top -b
+CMD echo $HOME

@@ -1,0 +1,2 @@
+FROM busybox
+COPY arch.tar.gz /kept/

@@ -1,0 +1,3 @@
+FROM busybox
+COPY script.sh /usr/local/bin/
+RUN script.sh one > /out

@@ -1,0 +1,3 @@
+FROM scratch
+COPY --from=busybox /bin/busybox /bin/busybox
+COPY --from=busybox /etc/passwd /etc/

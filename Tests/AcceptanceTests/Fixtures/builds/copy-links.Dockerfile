@@ -1,0 +1,4 @@
+FROM busybox
+COPY link /link-taken
+COPY dlink /dlink-taken
+COPY link dlink /both/

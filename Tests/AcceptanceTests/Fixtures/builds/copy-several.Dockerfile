@@ -1,0 +1,3 @@
+FROM busybox
+COPY d a.txt /more/
+COPY a.txt script.sh /two/

@@ -1,0 +1,4 @@
+FROM busybox
+COPY *.txt /w/
+COPY d/?.txt /q/
+COPY [a-b]*.txt /r/

@@ -1,0 +1,5 @@
+# escape=`
+FROM busybox
+RUN echo a `
+  b > /o
+ENV W=c:\dir

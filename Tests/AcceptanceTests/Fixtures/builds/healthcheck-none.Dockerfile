@@ -1,0 +1,4 @@
+FROM busybox AS base
+HEALTHCHECK CMD ["true"]
+FROM base
+HEALTHCHECK NONE

@@ -1,0 +1,3 @@
+# peer: buildah
+FROM busybox
+RUN --mount=type=cache,target=/cache echo 1 > /cache/f && cat /cache/f > /got

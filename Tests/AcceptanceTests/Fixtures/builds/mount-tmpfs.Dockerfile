@@ -1,0 +1,3 @@
+# peer: buildah
+FROM busybox
+RUN --mount=type=tmpfs,target=/scratch echo 1 > /scratch/f && cat /scratch/f > /got

@@ -1,0 +1,3 @@
+FROM busybox
+ONBUILD COPY a.txt /a
+ONBUILD RUN true

@@ -1,0 +1,4 @@
+FROM scratch
+COPY d /d
+ENV A=1
+CMD ["/nothing"]

@@ -1,0 +1,3 @@
+FROM busybox
+RUN chmod 700 /root
+RUN true

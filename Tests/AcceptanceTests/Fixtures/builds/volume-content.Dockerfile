@@ -1,0 +1,3 @@
+FROM busybox
+RUN mkdir /data && echo 1 > /data/f
+VOLUME /data

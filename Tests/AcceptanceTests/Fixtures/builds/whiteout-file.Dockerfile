@@ -1,0 +1,3 @@
+FROM busybox
+RUN echo x > /f && echo y > /g
+RUN rm /f

@@ -1,0 +1,1 @@
+sort /sys/fs/cgroup/devices/devices.list | while read -r line; do echo "rule $line"; done

@@ -1,0 +1,1 @@
+echo "value $(cat /sys/fs/cgroup/pids/pids.max)"

@@ -1,0 +1,1 @@
+echo "content $(cat /new/dir/file)"

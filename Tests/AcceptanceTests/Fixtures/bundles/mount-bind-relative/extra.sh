@@ -1,0 +1,1 @@
+echo "content $(cat /b/file)"

@@ -1,0 +1,1 @@
+echo "place $(stat -c "%a %u %g" /t)"

@@ -1,0 +1,1 @@
+echo "write $(touch /x 2>&1)"

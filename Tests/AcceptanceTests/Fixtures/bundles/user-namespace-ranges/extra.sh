@@ -1,0 +1,1 @@
+echo "map" $(cat /proc/self/uid_map)

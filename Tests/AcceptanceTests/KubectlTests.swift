@@ -1,0 +1,154 @@
+import Documents
+import Glibc
+import Linux
+import Testing
+
+/// What keeps the tests of clusters from running here; nil when nothing does.
+private let obstacle: String? =
+  containerObstacle ?? (HostProgram("kubectl") == nil ? "needs kubectl" : nil)
+
+@Suite("kubectl", .enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+struct KubectlTests {
+  /// A cluster of its own, with a kubeconfig of its own.
+  private final class Cluster {
+    let name = "t\(UInt32.random(in: 0 ... .max))"
+    let home = "/tmp/dklab-kubectl-\(UInt32.random(in: 0 ... .max))"
+    let kubectl: String
+    private let environment: [String: String]
+
+    init() throws {
+      try Sandbox.images.get()
+      kubectl = try #require(HostProgram("kubectl")).path
+      try Directory.make(home)
+      environment = [
+        "DKLAB_ROOT": Sandbox.root, "DKLAB_LANG": "en", "HOME": home, "DKLAB_UPLINK": "none",
+        "KUBECONFIG": "\(home)/config",
+      ]
+    }
+
+    @discardableResult
+    func dklab(_ line: String) -> Sandbox.Output {
+      Sandbox.run(
+        line.split(separator: " ").map(String.init), environment: environment, seconds: 120)
+    }
+
+    func kubectl(_ arguments: [String]) -> Sandbox.Output {
+      Sandbox.run(arguments, program: kubectl, environment: environment, seconds: 120)
+    }
+
+    /// Ends the cluster and looks whether anything is left of it.
+    func close() {
+      let down = dklab("kube down --name \(name)")
+      #expect(down.status == 0, "\(down)")
+      let processes = (try? Directory.list("/proc"))?.filter { process in
+        guard Int(process) != nil, let line = try? File.text("/proc/\(process)/cmdline") else {
+          return false
+        }
+        return line.contains(name)
+      }
+      #expect(processes == [], "processes left behind")
+      #expect(!File.exists("\(Sandbox.root)/kube/\(name)"))
+      #expect(!File.exists("\(Sandbox.root)/instances/kube-\(name)"))
+      try? Directory.removeTree(home)
+    }
+  }
+
+  private static let fixtures =
+    String(#filePath.dropLast("KubectlTests.swift".count)) + "Fixtures/kubectl"
+
+  /// Words of a line; a backslash keeps the space behind it.
+  private static func words(_ line: Substring) -> [String] {
+    line.replacing("\\ ", with: "\u{1}").split(separator: " ").map {
+      String($0).replacing("\u{1}", with: " ").replacing("FIXTURES", with: fixtures)
+    }
+  }
+
+  @Test("the genuine one works through a session: every verb, every answer as expected")
+  func session() throws {
+    let cluster = try Cluster()
+    defer { cluster.close() }
+    let up = cluster.dklab("kube up --name \(cluster.name)")
+    #expect(up.status == 0, "\(up)")
+    let text = try File.text("\(Self.fixtures)/session")
+    var count = 0
+    for block in ("\n" + text).split(separator: "\n$ ").dropFirst() {
+      let lines = block.split(separator: "\n")
+      let result = cluster.kubectl(Self.words(lines[0]))
+      let status = lines.first { $0.hasPrefix("! ") }.flatMap { Int32($0.dropFirst(2)) } ?? 0
+      let output = result.output + result.errors
+      #expect(result.status == status, "kubectl \(lines[0])\n\(output)")
+      for wanted in lines.dropFirst() where !wanted.hasPrefix("! ") {
+        #expect(output.contains(wanted), "kubectl \(lines[0]): no `\(wanted)` in\n\(output)")
+      }
+      count += 1
+    }
+    #expect(count > 80)
+  }
+
+  @Test("killed servers and kubelets lose nothing and restart no pod")
+  func killed() throws {
+    let cluster = try Cluster()
+    defer { cluster.close() }
+    #expect(cluster.dklab("kube up --name \(cluster.name)").status == 0)
+    let run = ["run", "p", "--image=busybox", "--command", "--", "sleep", "1000"]
+    #expect(cluster.kubectl(run).status == 0)
+    let wait = cluster.kubectl(["wait", "--for=condition=Ready", "pod/p", "--timeout=60s"])
+    #expect(wait.status == 0, "\(wait)")
+    let path = "{.status.containerStatuses[0].containerID}"
+    func container() -> String {
+      cluster.kubectl(["get", "pod", "p", "-o", "jsonpath=\(path)"]).text
+    }
+    let before = container()
+    for round in 0..<3 {
+      let made = cluster.kubectl(["create", "configmap", "c\(round)"])
+      #expect(made.status == 0, "\(made)")
+      for part in ["server", "kubelet-\(cluster.name)"] {
+        let file = try File.text("\(Sandbox.root)/kube/\(cluster.name)/\(part).pid")
+        let pid = try #require(try JSONValue.parse(file)["pid"]?.int)
+        kill(pid_t(pid), SIGKILL)
+        let identity = ProcessIdentity(of: pid_t(pid))
+        #expect(eventually { !(identity?.isAlive ?? false) })
+      }
+      let again = cluster.dklab("kube up --name \(cluster.name)")
+      #expect(again.status == 0, "\(again)")
+      #expect(cluster.kubectl(["get", "configmap", "c\(round)"]).status == 0)
+    }
+    #expect(container() == before)
+    #expect(
+      cluster.kubectl(["get", "pod", "p", "-o", "jsonpath={.status.phase}"]).text == "Running")
+  }
+
+  @Test("a kubeconfig that holds other clusters keeps them")
+  func kubeconfig() throws {
+    let cluster = try Cluster()
+    let other = """
+      apiVersion: v1
+      kind: Config
+      clusters:
+      - name: work
+        cluster: {server: "https://work.example"}
+      contexts:
+      - name: work
+        context: {cluster: work, user: me}
+      users:
+      - name: me
+        user: {token: secret}
+      current-context: work
+      """
+    try File.replace("\(cluster.home)/config", other)
+    #expect(cluster.dklab("kube up --name \(cluster.name)").status == 0)
+    let contexts = cluster.kubectl(["config", "get-contexts", "-o", "name"]).lines
+    #expect(Set(contexts) == ["work", "dklab-\(cluster.name)"])
+    #expect(cluster.kubectl(["config", "current-context"]).text == "dklab-\(cluster.name)")
+    #expect(cluster.dklab("kube down --name \(cluster.name)").status == 0)
+    let left = try File.text("\(cluster.home)/config")
+    #expect(left.contains("https://work.example") && !left.contains(cluster.name))
+    // What is no kubeconfig is not touched.
+    try File.replace("\(cluster.home)/config", "- just\n- a list\n")
+    let refused = cluster.dklab("kube up --name \(cluster.name)")
+    #expect(refused.status != 0 && refused.errors.contains("not a kubeconfig file"))
+    #expect(try File.text("\(cluster.home)/config") == "- just\n- a list\n")
+    try? File.replace("\(cluster.home)/config", "")
+    cluster.close()
+  }
+}

@@ -1,0 +1,216 @@
+import Documents
+import Glibc
+import Linux
+import Support
+import Testing
+
+/// `dklab oci`, verb by verb, as a caller of an OCI runtime uses it.
+@Suite("The OCI runtime's verbs", .disabled(if: bundleObstacle != nil))
+struct RuntimeLifeTests {
+  /// A bundle of its own, and the runtime with a root of its own.
+  final class Runtime {
+    let bundle: BundleRun
+    var root: String { "\(bundle.directory)/state" }
+
+    init(_ program: [String]) throws {
+      bundle = try BundleRun("default", runtime: "oci")
+      var config = try JSONValue.parse(try File.read("\(bundle.directory)/config.in"))
+      var process = config["process"] ?? .null
+      process["args"] = .array(program.map { .string($0) })
+      config["process"] = process
+      try write(config)
+    }
+
+    func write(_ config: JSONValue) throws {
+      try File.replace("\(bundle.directory)/config.json", config.text(), durable: false)
+    }
+
+    @discardableResult
+    func run(_ line: String, _ more: [String] = [], input: String = "") -> Sandbox.Output {
+      let words = line.split(separator: " ").map(String.init)
+      return Sandbox.run(
+        ["oci", "--root", root] + words + more, input: input, environment: ["DKLAB_LANG": "ko"])
+    }
+
+    /// A container keeps the streams it was created with: so they must not be the test's pipes.
+    var create: Sandbox.Output {
+      let errors = "\(bundle.directory)/errors"
+      let line =
+        "exec \(Sandbox.binary) oci --root \(root) create --bundle \(bundle.directory) c "
+        + "</dev/null >/dev/null 2>\(errors)"
+      var result = Sandbox.run(["-c", line], program: "/bin/sh", environment: [:])
+      result.errors = (try? File.text(errors)) ?? ""
+      return result
+    }
+
+    /// A field of the container's state.
+    func state(_ field: String) -> JSONValue? {
+      (try? JSONValue.parse(run("state c").output))?[field]
+    }
+
+    func close() {
+      run("delete --force c")
+      #expect((try? Directory.list(root)) ?? [] == [])
+      for hierarchy in CgroupLayout.observe().hierarchies {
+        #expect(!File.exists("\(hierarchy.base)/dklab-bundles/\(bundle.id)"))
+      }
+      bundle.remove()
+    }
+  }
+
+  private static let sleeper = ["/bin/sleep", "1000"]
+
+  @Test("a container is created, started, killed and deleted, and its state follows")
+  func life() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    let created = runtime.create
+    try #require(created.status == 0, "\(created)")
+    #expect(runtime.state("status") == "created")
+    let pid = runtime.state("pid")?.int ?? 0
+    #expect(pid > 0)
+    // What happens to the bundle now does not matter any more.
+    try File.replace("\(runtime.bundle.directory)/config.json", "no json", durable: false)
+    #expect(runtime.run("start c").status == 0)
+    #expect(runtime.state("status") == "running")
+    #expect(runtime.state("pid")?.int == pid)
+    #expect((try? File.text("/proc/\(pid)/comm")) == "sleep\n")
+    #expect(runtime.run("delete c").status == 1)
+    #expect(runtime.run("kill c KILL").status == 0)
+    #expect(eventually { runtime.state("status") == "stopped" })
+    #expect(runtime.state("pid")?.int == 0)
+    #expect(runtime.run("delete c").status == 0)
+    #expect(runtime.run("state c").status == 1)
+  }
+
+  @Test("errors have the words that podman and containerd look for, in English")
+  func words() throws {
+    let runtime = try Runtime(["/bin/true"])
+    defer { runtime.close() }
+    #expect(runtime.run("state c").errors.contains("does not exist"))
+    #expect(runtime.run("delete c").errors.contains("does not exist"))
+    #expect(runtime.run("delete --force c").status == 0)
+    #expect(runtime.create.status == 0)
+    #expect(runtime.create.errors.contains("already exists"))
+    #expect(runtime.run("start c").status == 0)
+    #expect(eventually { runtime.state("status") == "stopped" })
+    #expect(runtime.run("kill c TERM").errors.contains("container not running"))
+    #expect(runtime.run("start c").errors.contains("cannot start a container that has stopped"))
+    #expect(runtime.run("exec c true").errors.contains("container not running"))
+  }
+
+  @Test("a program that is missing fails the creation, and nothing is left")
+  func missing() throws {
+    let runtime = try Runtime(["/no/such/program"])
+    defer { runtime.close() }
+    let log = "\(runtime.bundle.directory)/log.json"
+    let result = Sandbox.run(
+      [
+        "oci", "--root", runtime.root, "--log", log, "--log-format", "json", "create", "--bundle",
+        runtime.bundle.directory, "c",
+      ], environment: [:])
+    #expect(result.status == 1)
+    #expect(result.errors.contains("no such file or directory"))
+    let last = try File.text(log).split(separator: "\n").last.map(String.init) ?? ""
+    let entry = try JSONValue.parse(last)
+    #expect(entry["level"] == "error")
+    #expect(entry["msg"]?.string?.contains("/no/such/program") ?? false)
+    #expect((try? Directory.list(runtime.root)) == [])
+  }
+
+  @Test("the kill of a creator leaves no half-made container behind in the way")
+  func interrupted() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    try Directory.make("\(runtime.root)/c")
+    #expect(runtime.create.status == 1)
+    #expect(runtime.run("delete --force c").status == 0)
+    #expect(runtime.create.status == 0)
+  }
+
+  @Test("of several who start a container at once, one succeeds") func race() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    #expect(runtime.create.status == 0)
+    let binary = Sandbox.binary
+    let script =
+      "for i in 1 2 3 4 5 6; do (\(binary) oci --root \(runtime.root) start c 2>/dev/null "
+      + "&& echo started) & done; wait"
+    let result = Sandbox.run(["-c", script], program: "/bin/sh", environment: [:])
+    #expect(result.lines == ["started"], "\(result)")
+  }
+
+  @Test("processes are added, listed, paused and limited") func running() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    #expect(runtime.create.status == 0)
+    #expect(runtime.run("start c").status == 0)
+    let script = "echo $A; id -u; pwd; exit 5"
+    let result = runtime.run(
+      "exec -e A=b --user 7:8 --cwd /tmp c", ["sh", "-c", script])
+    #expect(result.status == 5 && result.lines == ["b", "7", "/tmp"], "\(result)")
+    #expect(runtime.run("exec c", ["/no/such"]).status == 127)
+    #expect(runtime.run("exec c", ["cat"], input: "through").text == "through")
+    let pids = try JSONValue.parse(runtime.run("ps -f json c").output).array ?? []
+    #expect(pids.count == 1)
+    #expect(runtime.run("ps c").lines.count == 2)
+    #expect(runtime.run("list -q").lines == ["c"])
+    #expect(runtime.run("pause c").status == 0)
+    #expect(runtime.state("status") == "paused")
+    #expect(runtime.run("exec c", ["true"]).errors.contains("paused"))
+    #expect(runtime.run("pause c").status == 1)
+    #expect(runtime.run("resume c").status == 0)
+    let stats = try JSONValue.parse(runtime.run("events --stats c").output)
+    #expect(stats["data"]?["pids"]?["current"]?.int == 1, "\(stats)")
+    #expect(runtime.run("update -r - c", input: #"{"pids": {"limit": 33}}"#).status == 0)
+    #expect(
+      try JSONValue.parse(runtime.run("events --stats c").output)["data"]?["pids"]?["limit"] == 33)
+  }
+
+  @Test("descriptors are passed on only when that is asked for") func descriptors() throws {
+    let runtime = try Runtime(["/bin/sh", "-c", "ls /proc/self/fd | tr '\\n' ' '; cat <&4 2>&1"])
+    defer { runtime.close() }
+    let line =
+      "\(Sandbox.binary) oci --root \(runtime.root) run --bundle \(runtime.bundle.directory)"
+    func shell(_ flags: String) -> Sandbox.Output {
+      Sandbox.run(
+        [
+          "-c",
+          "echo in >/tmp/\(runtime.bundle.id); exec 3</dev/null 4</tmp/\(runtime.bundle.id) 5</dev/null; \(line) \(flags) c",
+        ],
+        program: "/bin/sh", environment: [:])
+    }
+    defer { unlink("/tmp/\(runtime.bundle.id)") }
+    #expect(shell("--preserve-fds 2").text.contains("in"))
+    #expect(!shell("").text.contains("in"))
+    #expect(shell("--preserve-fds 9").status == 1)
+  }
+
+  @Test("spec writes a bundle that runs, and never over one that is there") func spec() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    let path = "\(runtime.bundle.directory)/config.json"
+    #expect(runtime.run("spec --bundle", [runtime.bundle.directory]).status == 1)
+    unlink(path)
+    #expect(runtime.run("spec --bundle", [runtime.bundle.directory]).status == 0)
+    var config = try JSONValue.parse(try File.read(path))
+    #expect(config["process"]?["terminal"] == true)
+    var process = config["process"] ?? .null
+    process["terminal"] = false
+    process["args"] = ["hostname"]
+    config["process"] = process
+    try runtime.write(config)
+    #expect(runtime.run("run --bundle", [runtime.bundle.directory, "c"]).text == "dklab")
+  }
+
+  @Test("the binary a process of a container was started from cannot be written")
+  func executable() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    #expect(runtime.create.status == 0)
+    let pid = runtime.state("pid")?.int ?? 0
+    #expect(throws: SyscallError.self) {
+      _ = try FileDescriptor.open("/proc/\(pid)/exe", O_WRONLY)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+@testable import Engine
+import Linux
+import Support
+import Testing
+
+@testable import Labs
+
+@Suite("The record of a student")
+struct RecordTests {
+  private func withProgress(_ body: (Progress) throws -> Void) throws {
+    let directory = "/tmp/dklab-labs-\(UInt64.random(in: .min ... .max))"
+    try Directory.make(directory)
+    defer { try? Directory.removeTree(directory) }
+    try body(try Progress(directory: directory))
+  }
+
+  private func verdict(_ check: String, _ kind: Verdict.Kind) -> Verdict {
+    Verdict(check: check, sentence: Text("", ko: ""), kind: kind)
+  }
+
+  private let pass = Verdict.Kind.pass(found: Text("", ko: ""))
+  private let fail = Verdict.Kind.fail(Failure(expected: Text("", ko: ""), found: Text("", ko: "")))
+
+  @Test("a step is done once everything passes at the same look, and only the first time counts")
+  func done() throws {
+    try withProgress { (progress) throws in
+      #expect(try !progress.record([verdict("a", pass), verdict("b", fail)], of: "s", now: 1))
+      #expect(try progress.milestone("s", "a") == 1)
+      #expect(try progress.doneSteps().isEmpty)
+      #expect(try progress.record([verdict("a", pass), verdict("b", pass)], of: "s", now: 2))
+      #expect(try !progress.record([verdict("a", pass), verdict("b", pass)], of: "s", now: 3))
+      #expect(try progress.doneSteps() == ["s": 2])
+    }
+  }
+
+  @Test("what was done and fails again is broken since the first failure, until it passes")
+  func broken() throws {
+    try withProgress { (progress) throws in
+      try progress.record([verdict("a", pass)], of: "s", now: 1)
+      try progress.record([verdict("a", fail)], of: "s", now: 2)
+      try progress.record([verdict("a", fail)], of: "s", now: 3)
+      #expect(try progress.brokenSince("s", "a") == 2)
+      try progress.record([verdict("a", pass)], of: "s", now: 4)
+      #expect(try progress.brokenSince("s", "a") == nil)
+      #expect(try progress.milestone("s", "a") == 1)
+    }
+  }
+
+  @Test("what broke is broken since it happened, when that is known")
+  func since() throws {
+    try withProgress { (progress) throws in
+      try progress.record([verdict("a", pass)], of: "s", now: 10)
+      try progress.record([verdict("a", fail)], of: "s", since: ["a": 14], now: 20)
+      #expect(try progress.brokenSince("s", "a") == 14)
+      try progress.record([verdict("b", pass)], of: "s", now: 10)
+      // What happened before it passed cannot have broken it.
+      try progress.record([verdict("b", fail)], of: "s", since: ["b": 5], now: 20)
+      #expect(try progress.brokenSince("s", "b") == 20)
+    }
+  }
+
+  @Test("an answer was right until it is changed")
+  func answers() throws {
+    try withProgress { (progress) throws in
+      try progress.setAnswer("pid", "4711")
+      try progress.note(answers: ["pid"], now: 7)
+      #expect(try progress.answers()["pid"]?.right == 7)
+      try progress.setAnswer("pid", "4711")
+      #expect(try progress.answers()["pid"]?.right == 7)
+      try progress.setAnswer("pid", "4712")
+      #expect(try progress.answers()["pid"]?.right == nil)
+    }
+  }
+
+  @Test("an error and a blocked check are never a score, and break nothing")
+  func errors() throws {
+    try withProgress { (progress) throws in
+      let text = Text("", ko: "")
+      #expect(try !progress.record([verdict("a", .error(text))], of: "s", now: 1))
+      #expect(try !progress.record([verdict("a", .blocked(["x"]))], of: "s", now: 1))
+      #expect(try !progress.record([], of: "s", now: 1))
+      #expect(try progress.milestone("s", "a") == nil)
+      try progress.record([verdict("a", pass)], of: "s", now: 2)
+      try progress.record([verdict("a", .error(text))], of: "s", now: 3)
+      #expect(try progress.brokenSince("s", "a") == nil)
+    }
+  }
+
+  @Test(
+    "a line of the command log has a time, a status, a folder and the command",
+    arguments: [
+      ("1700000000.250000\t0\t/w\tdocker ps", 1_700_000_000_250_000_000, 0, "docker ps"),
+      ("1700000000,5\t127\t/w\ta\tb", 1_700_000_000_500_000_000, 127, "a\tb"),
+      ("1700000000,5\t-\t/w\ta", 1_700_000_000_500_000_000, nil, "a"),
+    ])
+  func commandLog(_ line: String, _ time: Int, _ status: Int?, _ command: String) throws {
+    let entry = CommandLog.Entry(
+      time: Int64(time), status: status, folder: "/w", command: command)
+    #expect(CommandLog.parse(line[...]) == .typed(entry))
+    #expect(entry.attributes["exit"] == status.map(String.init))
+    #expect(
+      CommandLog.parse("1.5\t!\t{\"error\": \"usage\"}")
+        == .refused(time: 1_500_000_000, attributes: ["error": "usage"]))
+    #expect(CommandLog.parse("1.5\t!\tnonsense") == nil)
+    #expect(CommandLog.parse("nonsense") == nil)
+    #expect(CommandLog.parse("1700000000.2\tx\t/w\tdocker") == nil)
+  }
+
+  @Test("a status that nobody knows is neither right nor wrong")
+  func unknownStatus() throws {
+    let event = JournalEvent(
+      time: 1, type: "command", action: "run", name: "docker", attributes: ["argv": "docker ps"])
+    #expect(try !EventPattern("command.run exit=0").matches(event))
+    #expect(try !EventPattern("command.run exit!=0").matches(event))
+    #expect(try EventPattern("command.run argv~docker").matches(event))
+  }
+
+  @Test("the journal is read in the words of the lab format")
+  func journal() {
+    func entry(
+      _ id: Int64, _ action: String, _ attributes: [String: String] = [:]
+    ) -> JournalEntry {
+      JournalEntry(
+        id: id, time: id, type: "container", action: action, actor: "abc", name: "web1",
+        attributes: attributes)
+    }
+    let events = JournalReading.events([
+      entry(1, "create"), entry(2, "kill"), entry(3, "die", ["exitCode": "0", "output": "hi"]),
+      entry(4, "stop"), entry(5, "exec_die", ["exitCode": "1", "argv": "cat x"]),
+      entry(6, "destroy"),
+    ])
+    #expect(
+      events.map(\.kind) == [
+        "container.create", "container.die", "container.stop", "exec.die", "container.remove",
+      ])
+    #expect(events[1].attributes["out"] == "hi" && events[3].exit == 1)
+  }
+}
