@@ -35,9 +35,11 @@ package final class Engine {
     do {
       database = try Database(path: path)
     } catch let error as DklabError where error.id == "database.cannot-open" {
-      guard !File.exists(path) else { throw error }
-      try Directory.make(root.path, mode: 0o711)
-      try Directory.make(directory, mode: 0o700)
+      // Somebody else may just have made it.
+      if !File.exists(directory) {
+        try Directory.make(root.path, mode: 0o711)
+        try Directory.make(directory, mode: 0o700)
+      }
       database = try Database(path: path)
     }
     try database.migrate(Engine.schema)

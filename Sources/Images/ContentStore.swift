@@ -32,9 +32,11 @@ package final class ContentStore {
     do {
       database = try Database(path: root + "/content.db")
     } catch let error as DklabError where error.id == "database.cannot-open" {
-      guard !File.exists(root + "/content.db") else { throw error }
-      try Directory.make(root)
-      chmod(root, 0o700)
+      // Somebody else may just have made it.
+      if !File.exists(root) {
+        try Directory.make(root)
+        chmod(root, 0o700)
+      }
       database = try Database(path: root + "/content.db")
     }
     try database.migrate(ContentStore.schema)

@@ -42,7 +42,6 @@ package final class Database {
       defer { sqlite3_close_v2(opened) }
       throw databaseError(opened, path: path)
     }
-    sqlite3_busy_timeout(opened, busyTimeout)
     // Otherwise every short-lived process that closes last copies the log into the file, which waits
     // for the disk twice, and deletes it, and the next makes it anew.
     var keepLog: Int32 = 1
@@ -50,15 +49,31 @@ package final class Database {
     dk_sqlite_close_without_checkpoint(opened)
     // Whoever opens the file first reads the whole log: it is kept short.
     let settings = """
-      PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
+      PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
       PRAGMA wal_autocheckpoint=64; PRAGMA journal_size_limit=0
       """
-    guard sqlite3_exec(opened, settings, nil, nil, nil) == SQLITE_OK else {
+    guard chooseLog(opened) == SQLITE_OK,
+      sqlite3_busy_timeout(opened, busyTimeout) == SQLITE_OK,
+      sqlite3_exec(opened, settings, nil, nil, nil) == SQLITE_OK
+    else {
       defer { sqlite3_close_v2(opened) }
       throw databaseError(opened, path: path, settings)
     }
     current = opened
     return opened
+  }
+
+  /// Turns a file that is being made into one with a write-ahead log. Two who do that at once hold a
+  /// lock that the other one needs, and SQLite would let both wait in vain; so nobody waits with a
+  /// lock in hand, and who was refused lets go and tries again.
+  private func chooseLog(_ opened: OpaquePointer) -> Int32 {
+    sqlite3_busy_timeout(opened, 0)
+    var waited: Int32 = 0
+    while true {
+      let result = sqlite3_exec(opened, "PRAGMA journal_mode=WAL", nil, nil, nil)
+      guard result == SQLITE_BUSY, waited < busyTimeout else { return result }
+      waited += sqlite3_sleep(.random(in: 1...8))
+    }
   }
 
   /// Runs one statement and returns how many rows it changed.

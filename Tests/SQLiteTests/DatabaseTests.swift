@@ -84,6 +84,24 @@ final class TemporaryDirectory {
     #expect(try second.query("SELECT * FROM t").count == 1)
   }
 
+  @Test("many may open a file at once that is not there yet")
+  func newFileForMany() async throws {
+    for round in 0..<20 {
+      let path = path + "\(round)"
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 {
+          group.addTask {
+            let database = try Database(path: path)
+            try database.migrate(["CREATE TABLE t (a)"])
+            try database.execute("INSERT INTO t VALUES (1)")
+          }
+        }
+        try await group.waitForAll()
+      }
+      #expect(try Database(path: path).query("SELECT * FROM t").count == 4)
+    }
+  }
+
   @Test("a broken constraint has an id of its own")
   func constraint() throws {
     let database = try Database(path: path)
