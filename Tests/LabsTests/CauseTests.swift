@@ -460,6 +460,20 @@ struct CauseTests {
     #expect(verdict.failure?.causes.first?.text.en == "it was removed at \(time)")
   }
 
+  @Test(
+    "of a container that was taken away it says so, and leaves alone the others that were there")
+  func takenAway() throws {
+    let snapshot = Snapshot(
+      containers: ["web2": Fixture.container(), "sh1": Fixture.container(image: "ubuntu")],
+      images: [Fixture.image("nginx"), Fixture.image("ubuntu")],
+      journal: Fixture.journal(
+        "container.create web1 image=nginx", "container.create web2 image=nginx",
+        "container.create sh1 image=ubuntu", "container.remove web1 image=nginx"))
+    let verdict = try Fixture.verdict(
+      "- container.count: {image: nginx, state: running, at-least: 2}", snapshot)
+    #expect(verdict.failure?.causes.map(\.id) == ["container.removed"])
+  }
+
   @Test("does not blame a container that only looked for a file")
   func onlyLooked() throws {
     let snapshot = Snapshot(

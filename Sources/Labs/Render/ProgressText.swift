@@ -16,7 +16,7 @@ package enum LabProgressText {
       if report.doneAt != nil { done += 1 }
       let isCurrent = step.id == current?.id
       let lead = (isCurrent ? ">" : " ") + " \(number + 1). "
-      let state = Self.state(report, language)
+      let state = Self.state(report, facts, language)
       let colour: Style =
         report.doneAt == nil ? .plain : report.brokenSince.isEmpty ? .green : .yellow
       lines += "\(lead)\(view.title(step))  \(colour(state, on: facts))"
@@ -27,14 +27,17 @@ package enum LabProgressText {
     return lines + ["", total(language)]
   }
 
-  private static func state(_ report: StepReport, _ language: Language) -> String {
+  private static func state(
+    _ report: StepReport, _ facts: TerminalFacts, _ language: Language
+  ) -> String {
     let passed = report.verdicts.filter(\.passed).count
     guard let time = report.doneAt else { return "\(passed)/\(report.verdicts.count)" }
     var state = Text("done", ko: "완료")(language) + " " + clockTime(time)
     for (check, since) in report.brokenSince.sorted(by: { $0.key < $1.key }) {
       let sentence = report.verdicts.first { $0.check == check }?.sentence(language) ?? check
       let why = report.breakage(check)(language)
-      let name = WrittenParticles.settle("\(sentence) (\(why))")
+      let name = InlineMarkdown.render(
+        WrittenParticles.settle("\(sentence) (\(why))"), facts: facts)
       state += Text(
         ", broken again since \(clockTime(since)): \(name)",
         ko: ", \(clockTime(since))부터 다시 맞지 않음: \(name)")(language)

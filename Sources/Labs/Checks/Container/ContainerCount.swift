@@ -89,7 +89,16 @@ struct ContainerCount: CheckType {
     let others = snapshot.allContainers.filter { other in
       !counted.contains { $0.id == other.id && $0.name == other.name }
     }
-    return misfits(others, snapshot) + tooFew(counted, snapshot)
+    let removal = removal(in: snapshot)
+    // Who stood there already when one that fitted was taken away is not what is wrong.
+    let later = others.filter { other in
+      guard let removal, let made = snapshot.story.last("create", of: other.name) else {
+        return true
+      }
+      return made.time >= removal.time
+    }
+    return wrongState(others, snapshot) + wrongKind(later, snapshot)
+      + (removal.map { removed($0, snapshot) } ?? tooFew(counted, snapshot))
   }
 
   private func list(_ containers: [ContainerView]) -> String {
@@ -97,21 +106,26 @@ struct ContainerCount: CheckType {
     return names + (containers.count > 4 ? " …" : "")
   }
 
-  /// What keeps the other containers from being counted.
-  private func misfits(_ others: [ContainerView], _ snapshot: Snapshot) -> [Cause] {
+  /// The right image, but not the state that counts.
+  private func wrongState(_ others: [ContainerView], _ snapshot: Snapshot) -> [Cause] {
+    let wanted = image.flatMap { snapshot.image($0)?.id }
+    guard let state,
+      let other = others.first(where: {
+        hasLabelKey($0) && isMade($0, of: wanted) && $0.status != state.rawValue
+      })
+    else { return [] }
+    return [
+      Cause(
+        "value.differs", "`\(other.name)` is \(other.status)",
+        ko: "`\(other.name)`은(는) \(other.status) 상태입니다")
+    ] + StoppedContainer.causes(other, in: snapshot)
+  }
+
+  /// Another image, or a label too few.
+  private func wrongKind(_ others: [ContainerView], _ snapshot: Snapshot) -> [Cause] {
     let wanted = image.flatMap { snapshot.image($0)?.id }
     var causes: [Cause] = []
-    let alike = others.filter { other in label == nil || other.label(labelKey) != nil }
-    if let state,
-      let other = alike.first(where: { isMade($0, of: wanted) && $0.status != state.rawValue })
-    {
-      causes.append(
-        Cause(
-          "value.differs", "`\(other.name)` is \(other.status)",
-          ko: "`\(other.name)`은(는) \(other.status) 상태입니다"))
-      causes += StoppedContainer.causes(other, in: snapshot)
-    }
-    if let image, let other = alike.first(where: { !isMade($0, of: wanted) }) {
+    if let image, let other = others.first(where: { hasLabelKey($0) && !isMade($0, of: wanted) }) {
       causes.append(
         Cause(
           "image.other",
@@ -127,23 +141,32 @@ struct ContainerCount: CheckType {
     return causes
   }
 
-  private func tooFew(_ counted: [ContainerView], _ snapshot: Snapshot) -> [Cause] {
-    if let removal = snapshot.journal.last(where: { $0.kind == "container.remove" }),
-      image == nil
-        || ImageView.withTag(removal.attributes["image"] ?? "")
-          == ImageView.withTag(image ?? "")
-    {
-      return MissingContainer.causes(removal.name, in: snapshot).map { cause in
-        Cause(
-          cause.id, "`\(removal.name)`: \(cause.text.en)", ko: "`\(removal.name)`: \(cause.text.ko)"
-        )
-      }
+  /// The last container of the image that was taken away.
+  private func removal(in snapshot: Snapshot) -> JournalEvent? {
+    snapshot.journal.last { event in
+      event.kind == "container.remove"
+        && (image == nil
+          || ImageView.withTag(event.attributes["image"] ?? "") == ImageView.withTag(image ?? ""))
     }
+  }
+
+  private func removed(_ removal: JournalEvent, _ snapshot: Snapshot) -> [Cause] {
+    MissingContainer.causes(removal.name, in: snapshot).map { cause in
+      Cause(
+        cause.id, "`\(removal.name)`: \(cause.text.en)", ko: "`\(removal.name)`: \(cause.text.ko)")
+    }
+  }
+
+  private func tooFew(_ counted: [ContainerView], _ snapshot: Snapshot) -> [Cause] {
     let there =
       counted.isEmpty ? Text("none fits", ko: "맞는 컨테이너 없음") : Text(list(counted), ko: list(counted))
     return [
       Cause("count.too-few", "there are too few: \(there.en)", ko: "컨테이너가 모자랍니다: \(there.ko)")
     ] + Refusal.causes("", in: snapshot)
+  }
+
+  private func hasLabelKey(_ container: ContainerView) -> Bool {
+    label == nil || container.label(labelKey) != nil
   }
 
   private var labelKey: String { label?.split(separator: "=").first.map(String.init) ?? "" }
