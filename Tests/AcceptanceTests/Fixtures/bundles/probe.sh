@@ -33,7 +33,7 @@ ls -ln /dev 2>/dev/null | while read -r mode links user group a b c d e f; do
   esac
 done
 cat /proc/self/cgroup | while read -r line; do echo "cgroup $line"; done
-for file in net/ipv4/ip_forward net/ipv4/ip_local_port_range kernel/msgmax kernel/shmmni fs/mqueue/msg_max; do
+for file in net/ipv4/ip_local_port_range kernel/msgmax kernel/shmmni fs/mqueue/msg_max; do
   echo "sysctl $file" $(cat /proc/sys/$file 2>/dev/null)
 done
 while read -r clock seconds nanoseconds; do echo "clock $clock $seconds $nanoseconds"; done </proc/self/timens_offsets
