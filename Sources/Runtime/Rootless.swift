@@ -33,14 +33,25 @@ package enum Rootless {
     guard geteuid() != 0 else { return }
     let user = getuid()
     try Directory.make(state, mode: 0o700)
-    let lock = try FileDescriptor.open("\(state)/lock", O_RDWR | O_CREAT, mode: 0o600)
-    try check(retryingInterrupts { flock(lock.number, LOCK_EX) }, "flock", state)
-    let keeper = try runningKeeper(state) ?? startKeeper(state, user: user)
-    try join(keeper)
-    // Held shared until this process ends, so that the keeper does not leave meanwhile.
-    try check(flock(lock.number, LOCK_SH), "flock", state)
-    _ = lock.release()
+    // Held until this process ends, so that the keeper does not leave meanwhile. Shared: some of us
+    // stay for days, and nobody may have to wait for them.
+    _ = try lock("\(state)/lock", LOCK_SH)
+    try join(try runningKeeper(state) ?? onlyKeeper(state, user: user))
     setenv(variable, "\(user)", 1)
+  }
+
+  /// A descriptor that holds the lock until it is closed.
+  private static func lock(_ path: String, _ kind: Int32) throws -> Int32 {
+    let file = try check(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600), "open", path)
+    try check(retryingInterrupts { flock(file, kind) }, "flock", path)
+    return file
+  }
+
+  /// Starts the keeper, unless somebody else just has.
+  private static func onlyKeeper(_ state: String, user: uid_t) throws -> ProcessIdentity {
+    let turn = try lock("\(state)/start.lock", LOCK_EX)
+    defer { close(turn) }
+    return try runningKeeper(state) ?? startKeeper(state, user: user)
   }
 
   /// The process that holds this user's namespace, when there is one: for those who end it after
