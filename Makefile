@@ -74,6 +74,7 @@ bench: build ## Compare speed with crun, runc, podman and docker; measure the la
 	@Tests/Benchmarks/builds.sh $(RELEASE)
 	@Tests/Benchmarks/labs.sh $(RELEASE)
 	@Tests/Benchmarks/registry.sh $(RELEASE)
+	@Tests/Benchmarks/kube.sh $(RELEASE)
 
 install: build ## Put the binary and its shell completions in place (PREFIX=/usr/local)
 	$(SUDO) install -D -m 0755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/dklab
