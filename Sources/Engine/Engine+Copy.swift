@@ -20,6 +20,8 @@ package struct CopyWish: Sendable {
   package var followsLink = false
   /// `-a`: keeps owners. Without it the copy belongs to root in a container, to the caller outside.
   package var keepsOwner = false
+  /// Directories above the target that are not there yet are made.
+  package var makesParents = false
 
   package init(direction: Direction, hostPath: String, containerPath: String) {
     self.direction = direction
@@ -126,6 +128,10 @@ private struct CopyExecutor {
     _ root: borrowing RootedDirectory, _ path: String
   ) throws -> RootedDirectory.Place {
     do {
+      let above = path.split(separator: "/").dropLast().joined(separator: "/")
+      if wish.makesParents, !above.isEmpty {
+        _ = try root.makeDirectories(above, throughLinks: true)
+      }
       return try root.parent(of: path)
     } catch let error as SyscallError where error.errno == ENOENT || error.errno == ENOTDIR {
       throw DklabError(

@@ -1,6 +1,7 @@
 // Where a container's output goes: `--log-driver` and `--log-opt`.
 //
-// Simplification: two of docker's drivers. Those that send elsewhere (syslog, journald, fluentd …)
+// Simplification: three of docker's drivers, and `local` is a json-file that is rotated from the
+// beginning, where docker's has a format of its own. Those that send elsewhere (syslog, journald, fluentd …)
 // need programs and networks that a lab does not have; who asks for one is told so.
 
 import Documents
@@ -8,14 +9,14 @@ import Runtime
 import Support
 
 /// What the flags amount to.
-struct LogPolicy: Sendable, Equatable {
+package struct LogPolicy: Sendable, Equatable {
   /// False with the driver `none`.
   var keepsLog: Bool
   var rotation: LogRotation?
   /// JSON text of an object that every entry carries; nil without one.
   var attributes: String?
 
-  static let drivers = ["json-file", "none"]
+  static let drivers = ["json-file", "local", "none"]
   private static let options = [
     "compress", "env", "labels", "max-buffer-size", "max-file", "max-size", "mode", "tag",
   ]
@@ -49,18 +50,20 @@ struct LogPolicy: Sendable, Equatable {
         Text(
           "logger: no log driver named '\(driver)' is registered",
           ko: "로그 드라이버 '\(driver)'은(는) 없습니다"),
-        hint: Text("there are json-file and none", ko: "json-file과 none을 쓸 수 있습니다"))
+        hint: Text(
+          "there are json-file, local and none", ko: "json-file, local, none을 쓸 수 있습니다"))
     }
     keepsLog = driver != "none"
     for name in options.keys.sorted() where !LogPolicy.options.contains(name) {
       throw LogPolicy.refuse("unknown log opt '\(name)' for \(driver) log driver")
     }
-    let size = try options["max-size"].map { text in
+    let isLocal = driver == "local"
+    let size = try (options["max-size"] ?? (isLocal ? "20m" : nil)).map { text in
       do { return try ByteSize.parseBinary(text) } catch {
         throw LogPolicy.refuse("invalid value for max-size: \(text)")
       }
     }
-    let count = try options["max-file"].map { text in
+    let count = try (options["max-file"] ?? (isLocal ? "5" : nil)).map { text in
       guard let count = Int(text) else {
         throw LogPolicy.refuse("invalid value for max-file: \(text)")
       }
@@ -73,12 +76,17 @@ struct LogPolicy: Sendable, Equatable {
     } else if (count ?? 1) > 1 {
       throw LogPolicy.refuse("max-file: needs max-size, which says when a file is full")
     }
-    if let compress = options["compress"], compress != "false" {
+    if let compress = options["compress"], compress != "false", !isLocal {
       throw LogPolicy.refuse("compress=\(compress): logs that were rotated stay as they are here")
     }
     if let mode = options["mode"], !["", "blocking", "non-blocking"].contains(mode) {
       throw LogPolicy.refuse("logger: logging mode not supported: \(mode)")
     }
+  }
+
+  /// Throws what a container with this driver and these options would be refused with.
+  package static func check(driver: String, _ options: [String: String]) throws {
+    _ = try LogPolicy(driver: driver, options)
   }
 
   private static func names(_ list: String?) -> [String] {

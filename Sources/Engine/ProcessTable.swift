@@ -2,32 +2,72 @@ import Glibc
 import Linux
 import Support
 
+/// One column of `docker top`.
+package struct ProcessColumn: Sendable, Hashable {
+  package var title: String
+  /// What stands in it, by ps's own name (`pid`, `comm`).
+  fileprivate var key: String
+
+  /// The columns that can be asked for with `-o`, by name, with the titles ps gives them.
+  private static let titles = [
+    "pid": "PID", "ppid": "PPID", "user": "USER", "uid": "UID", "comm": "COMMAND", "cmd": "CMD",
+    "args": "COMMAND", "command": "COMMAND", "stat": "STAT", "state": "S", "rss": "RSS",
+    "vsz": "VSZ", "time": "TIME", "tty": "TT", "stime": "STIME", "%cpu": "%CPU", "%mem": "%MEM",
+  ]
+
+  fileprivate static var names: [String] { titles.keys.sorted() }
+
+  /// `pid`, or `pid=NUMBER` with a title of one's own.
+  fileprivate init?(_ text: Substring) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    key = String(parts[0])
+    guard let standard = Self.titles[key] else { return nil }
+    title = parts.count > 1 ? String(parts[1]) : standard
+  }
+
+  fileprivate init(_ title: String, _ key: String) { (self.title, self.key) = (title, key) }
+}
+
 /// What `docker top` prints. Docker runs the host's `ps`; this reads /proc itself, so that it needs
 /// no program and starts none, and understands `-ef`, `aux` and `-o COLUMN,…`.
 package enum ProcessTable {
-  /// Headers of the columns for these options of ps.
-  package static func columns(_ options: [String]) throws -> [String] {
+  private static let full = [
+    ("UID", "user"), ("PID", "pid"), ("PPID", "ppid"), ("C", "c"), ("STIME", "stime"),
+    ("TTY", "tty"), ("TIME", "time"), ("CMD", "cmd"),
+  ]
+  private static let user = [
+    ("USER", "user"), ("PID", "pid"), ("%CPU", "%cpu"), ("%MEM", "%mem"), ("VSZ", "vsz"),
+    ("RSS", "rss"), ("TTY", "tty"), ("STAT", "stat"), ("START", "stime"), ("TIME", "minutes"),
+    ("COMMAND", "args"),
+  ]
+
+  /// The columns for these options of ps.
+  package static func columns(_ options: [String]) throws -> [ProcessColumn] {
     switch options.joined(separator: " ") {
-    case "", "-ef", "ef", "-f": return ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"]
-    case "aux", "-aux", "u":
-      return ["USER", "PID", "VSZ", "RSS", "STAT", "START", "TIME", "COMMAND"]
+    case "", "-ef", "ef", "-f": return full.map(ProcessColumn.init)
+    case "aux", "-aux", "u": return user.map(ProcessColumn.init)
     case let text where text.hasPrefix("-o") || text.hasPrefix("o "):
       let names = text.drop { $0 != "o" }.dropFirst().filter { $0 != " " }.split(separator: ",")
-      let known = [
-        "pid": "PID", "ppid": "PPID", "user": "USER", "uid": "UID", "comm": "COMMAND",
-        "cmd": "CMD", "args": "CMD", "command": "CMD", "stat": "STAT", "state": "STAT",
-        "rss": "RSS", "vsz": "VSZ", "time": "TIME", "tty": "TTY", "stime": "STIME",
-      ]
-      return try names.map { name in
-        guard let header = known[String(name)] else { throw unknown(String(name), known.keys) }
-        return header
+      let columns = try names.map { name in
+        guard let column = ProcessColumn(name) else {
+          throw unknown(String(name), ProcessColumn.names)
+        }
+        return column
       }
+      // By it docker tells the container's processes from the host's.
+      guard columns.contains(where: { $0.title == "PID" }) else {
+        throw DklabError(
+          .invalid, id: "top.no-pid",
+          Text("Couldn't find PID field in ps output", ko: "ps 출력에 PID 열이 없습니다"),
+          hint: Text("ask for it, too: -o pid,…", ko: "-o pid,…처럼 함께 쓰십시오"))
+      }
+      return columns
     default: throw unknown(options.joined(separator: " "), ["-ef", "aux", "-o pid,cmd"])
     }
   }
 
-  private static func unknown(_ word: String, _ known: some Collection<String>) -> DklabError {
-    let list = known.sorted().joined(separator: ", ")
+  private static func unknown(_ word: String, _ known: [String]) -> DklabError {
+    let list = known.joined(separator: ", ")
     return DklabError(
       .unsupported, id: "top.options",
       Text("ps option not supported here: \(word)", ko: "여기서 쓸 수 없는 ps 옵션입니다: \(word)"),
@@ -35,17 +75,19 @@ package enum ProcessTable {
   }
 
   /// One row for each of `pids` that is still there.
-  package static func rows(_ pids: [pid_t], columns: [String]) -> [[String]] {
-    pids.compactMap { pid in ProcessFacts(pid: pid).map { facts in columns.map(facts.text) } }
+  package static func rows(_ pids: [pid_t], columns: [ProcessColumn]) -> [[String]] {
+    pids.compactMap { pid in
+      ProcessFacts(pid: pid).map { facts in columns.map { facts.text($0.key) } }
+    }
   }
 
-  /// The same as aligned lines, under their headers.
-  package static func lines(_ pids: [pid_t], columns: [String]) -> [String] {
-    let rows = rows(pids, columns: columns)
+  /// The same as aligned lines, under their titles.
+  package static func lines(_ pids: [pid_t], columns: [ProcessColumn]) -> [String] {
+    let table = [columns.map(\.title)] + rows(pids, columns: columns)
     let widths = columns.indices.map { column in
-      ([columns] + rows).map { $0[column].displayWidth }.max() ?? 0
+      table.map { $0[column].displayWidth }.max() ?? 0
     }
-    return ([columns] + rows).map { row in
+    return table.map { row in
       row.indices.map { column in
         column == row.count - 1 ? row[column] : row[column].padded(to: widths[column] + 2)
       }.joined()
@@ -78,21 +120,35 @@ private struct ProcessFacts {
     uid = lstat("/proc/\(pid)", &status) == 0 ? status.st_uid : 0
   }
 
-  func text(_ column: String) -> String {
-    switch column {
-    case "PID": return "\(pid)"
-    case "PPID": return String(fields[1])
-    case "UID", "USER": return userName
-    case "STAT": return String(fields[0])
-    case "C": return "0"
-    case "TTY": return terminal
-    case "VSZ": return "\((Int64(fields[20]) ?? 0) / 1024)"
-    case "RSS": return "\((Int64(fields[21]) ?? 0) * Int64(sysconf(Int32(_SC_PAGESIZE))) / 1024)"
-    case "TIME": return cpuTime
-    case "STIME", "START": return startTime
-    case "COMMAND": return command
+  func text(_ key: String) -> String {
+    switch key {
+    case "pid": return "\(pid)"
+    case "ppid": return String(fields[1])
+    case "uid": return "\(uid)"
+    case "user": return userName
+    case "stat", "state": return String(fields[0])
+    case "c": return "0"
+    case "tty": return terminal
+    case "vsz": return "\((Int64(fields[20]) ?? 0) / 1024)"
+    case "rss": return "\(residentBytes / 1024)"
+    case "time": return cpuTime
+    case "minutes": return "\(cpuSeconds / 60):\(twoDigits(cpuSeconds % 60))"
+    case "stime": return startTime
+    case "%cpu": return tenths(cpuSeconds * 1000, of: age)
+    case "%mem": return tenths(residentBytes * 1000, of: Int64(clamping: SystemUsage.memory()))
+    case "comm": return name
     default: return command
     }
+  }
+
+  private var residentBytes: Int64 {
+    (Int64(fields[21]) ?? 0) * Int64(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  /// A share in per cent with one digit behind the point.
+  private func tenths(_ thousandfold: Int64, of whole: Int64) -> String {
+    let value = whole > 0 ? thousandfold / whole : 0
+    return "\(value / 10).\(value % 10)"
   }
 
   private var userName: String {
@@ -108,15 +164,23 @@ private struct ProcessFacts {
 
   private var ticks: Int64 { Int64(sysconf(Int32(_SC_CLK_TCK))) }
 
+  private var cpuSeconds: Int64 {
+    ((Int64(fields[11]) ?? 0) + (Int64(fields[12]) ?? 0)) / max(1, ticks)
+  }
+
   private var cpuTime: String {
-    let total = ((Int64(fields[11]) ?? 0) + (Int64(fields[12]) ?? 0)) / max(1, ticks)
+    let total = cpuSeconds
     return [total / 3600, total / 60 % 60, total % 60].map(twoDigits).joined(separator: ":")
   }
 
-  private var startTime: String {
+  /// Seconds since it was started.
+  private var age: Int64 {
     var uptime = timespec()
     clock_gettime(CLOCK_BOOTTIME, &uptime)
-    let age = Int64(uptime.tv_sec) - (Int64(fields[19]) ?? 0) / max(1, ticks)
+    return Int64(uptime.tv_sec) - (Int64(fields[19]) ?? 0) / max(1, ticks)
+  }
+
+  private var startTime: String {
     let local = RFC3339.local(RFC3339.now() - age * 1_000_000_000)
     return String(local.dropFirst(11).prefix(5))
   }

@@ -39,11 +39,15 @@ extension SpecBuilder {
       // As docker: what is mounted below is read-only too, unless somebody says otherwise.
       let readOnly = point.readWrite ? [] : ["ro"] + (point.recursion == "writable" ? [] : ["rro"])
       let options = point.device?.options.filter { !["bind", "rbind"].contains($0) } ?? []
-      return SpecMount(
+      var mount = SpecMount(
         destination: point.destination, type: "bind", source: try source(point),
         options: [
           isFlat ? "bind" : "rbind", point.propagation.isEmpty ? "rprivate" : point.propagation,
         ] + options + readOnly)
+      if let subpath = point.subpath, !subpath.isEmpty {
+        mount.within = point.device?.device ?? point.source
+      }
+      return mount
     }
   }
 
@@ -57,14 +61,14 @@ extension SpecBuilder {
       options: device.options + (point.readWrite ? [] : ["ro"]))
   }
 
-  /// Where a bind mount comes from. A path below a volume is looked up as if the volume were the root
-  /// of everything: links in it lead nowhere else.
+  /// Where a bind mount comes from. A path below a volume must be there; it is looked up again when it
+  /// is mounted, as if the volume were the root of everything: links in it lead nowhere else.
   private func source(_ point: MountPoint) throws -> String {
     let base = point.device?.device ?? point.source
     guard let subpath = point.subpath, !subpath.isEmpty else { return base }
     do {
-      let found = try RootedDirectory(base).open(subpath, O_PATH)
-      return try File.link("/proc/self/fd/\(found.number)")
+      _ = try RootedDirectory(base).open(subpath, O_PATH)
+      return "\(base)/\(subpath)"
     } catch let error as SyscallError {
       throw DklabError(
         .invalid, id: "mount.subpath",

@@ -48,7 +48,7 @@ struct SpecBuilder {
     process.terminal = record.spec.tty
     process.args = record.arguments
     process.cwd = record.spec.config.workingDirectory ?? "/"
-    process.env = environment()
+    process.env = try environment()
     process.user.username = record.spec.config.user
     process.user.additionalGids = wish.groupAdd.compactMap { UInt32($0) }
     let named = wish.groupAdd.filter { UInt32($0) == nil }
@@ -74,14 +74,17 @@ struct SpecBuilder {
       available: CapabilitySet.current())
   }
 
-  private func environment() -> [String] {
+  private func environment() throws -> [String] {
     var result: [String] = []
     let own = record.spec.config.env ?? []
     func isSet(_ name: String) -> Bool { own.contains { $0.hasPrefix(name + "=") } }
     if !isSet("PATH") { result.append(ContainerMerge.defaultPath) }
     if !isSet("HOSTNAME") { result.append("HOSTNAME=\(hostname)") }
     if record.spec.tty && !isSet("TERM") { result.append("TERM=xterm") }
-    return result + own
+    let links = try engine.linkEnvironment(record).filter {
+      !isSet(String($0.prefix { $0 != "=" }))
+    }
+    return result + links + own
   }
 
   private func namespaces() -> [SpecNamespace] {

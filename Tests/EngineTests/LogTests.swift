@@ -84,6 +84,9 @@ import Testing
     #expect(policy.rotation == .init(maximumSize: 10 << 20, files: 3) && policy.keepsLog)
     #expect(try LogPolicy(driver: "json-file", ["max-size": "1k"]).rotation?.files == 1)
     #expect(try !LogPolicy(driver: "none", [:]).keepsLog)
+    #expect(
+      try LogPolicy(driver: "local", ["compress": "true"]).rotation
+        == .init(maximumSize: 20 << 20, files: 5))
   }
 
   @Test("are refused in docker's words") func refused() {

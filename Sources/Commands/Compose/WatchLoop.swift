@@ -118,16 +118,11 @@ final class WatchLoop {
     for record in try running(entry.service) {
       for path in changed {
         let inside = isDirectory ? PathText.join(target, path) : target
-        let parent = String(inside[..<(inside.lastIndex(of: "/") ?? inside.startIndex)])
-        if isDirectory, path.contains("/") {
-          _ = try session.engine.execAndWait(
-            record, ExecWish(arguments: ["mkdir", "-p", parent]))
-        }
-        try session.engine.copy(
-          record,
-          CopyWish(
-            direction: .intoContainer,
-            hostPath: isDirectory ? "\(rule.path)/\(path)" : rule.path, containerPath: inside))
+        var wish = CopyWish(
+          direction: .intoContainer,
+          hostPath: isDirectory ? "\(rule.path)/\(path)" : rule.path, containerPath: inside)
+        wish.makesParents = true
+        try session.engine.copy(record, wish)
       }
       let places = gone.map { isDirectory ? PathText.join(target, $0) : target }
       if !places.isEmpty {

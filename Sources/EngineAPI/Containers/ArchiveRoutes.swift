@@ -128,7 +128,7 @@ extension EngineAPI {
         guard record.state.isActive else {
           throw APIError(.conflict, "container \(record.id) is not running")
         }
-        let columns: [String]
+        let columns: [ProcessColumn]
         do {
           columns = try ProcessTable.columns(options.split(separator: " ").map(String.init))
         } catch let error as DklabError {
@@ -136,7 +136,7 @@ extension EngineAPI {
         }
         let rows = ProcessTable.rows(try engine.processes(of: record), columns: columns)
         return [
-          "Titles": .array(columns.map { .string($0) }),
+          "Titles": .array(columns.map { .string($0.title) }),
           "Processes": .array(rows.map { .array($0.map { .string($0) }) }),
         ]
       })

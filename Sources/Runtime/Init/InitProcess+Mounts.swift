@@ -82,9 +82,20 @@ extension InitProcess {
     }
   }
 
+  /// What is mounted. A part of a volume is looked up here and now, as if the volume were the root of
+  /// everything: another container that has it may have exchanged a directory for a link meanwhile.
+  private func tree(_ request: BindRequest, recursive: Bool) throws -> DetachedMount {
+    guard let base = request.within else {
+      return try DetachedMount(copying: request.source, recursive: recursive)
+    }
+    let found = try RootedDirectory(base).open(
+      String(request.source.dropFirst(base.count)), O_PATH)
+    return try DetachedMount(copying: found, recursive: recursive, subject: request.source)
+  }
+
   func bind(_ request: BindRequest, _ root: borrowing RootedDirectory) throws {
     let recursive = request.flags.contains(.recursive)
-    let copy = try DetachedMount(copying: request.source, recursive: recursive)
+    let copy = try tree(request, recursive: recursive)
     let target =
       copy.isDirectory
       ? try root.makeDirectories(request.target, throughLinks: true)

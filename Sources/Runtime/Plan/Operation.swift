@@ -107,6 +107,8 @@ package struct MountRequest: Sendable, Equatable, Codable {
 /// A file or directory of the host that appears inside the rootfs.
 package struct BindRequest: Sendable, Equatable, Codable {
   package var source: String
+  /// The directory above `source` out of which no link leads; nil for a source that is trusted.
+  package var within: String?
   package var target: String
   package var flags: MountFlags
   package var propagation: MountFlags

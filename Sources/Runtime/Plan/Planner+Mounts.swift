@@ -15,7 +15,7 @@ extension Planner {
             ko: "mounts: \(mount.destination): 바인드 마운트에는 source가 필요합니다"))
       }
       let request = BindRequest(
-        source: source, target: mount.destination, flags: options.flags,
+        source: source, within: mount.within, target: mount.destination, flags: options.flags,
         propagation: options.propagation, recursive: options.recursive)
       return add(.rootfs, .bind(request), MountReasons.bind(mount.destination, options))
     }

@@ -36,6 +36,8 @@ package struct SpecMount: Codable, Sendable, Equatable {
   package var options: [String]?
   package var uidMappings: [SpecIDMapping]?
   package var gidMappings: [SpecIDMapping]?
+  /// Ours: the directory above `source` out of which no link leads.
+  package var within: String?
 
   package init(
     destination: String, type: String? = nil, source: String? = nil, options: [String]? = nil
