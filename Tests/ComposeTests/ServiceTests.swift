@@ -14,6 +14,21 @@ struct ServiceTests {
     return try ProjectModel(try loader.load())
   }
 
+  @Test("has its logging driver and options, and a wrong one is told with its place")
+  func logging() throws {
+    func model(_ logging: String) throws -> ProjectModel {
+      try Self.model("services:\n  web:\n    image: web\n    logging: \(logging)\n")
+    }
+    let service = try #require(
+      try model("{driver: json-file, options: {max-size: 1m, max-file: 2}}").services.first)
+    #expect(service.spec.host.logDriver == "json-file")
+    #expect(service.spec.host.logOptions == ["max-size": "1m", "max-file": "2"])
+    for wrong in ["{driver: syslog}", "{options: {max-size: big}}", "{options: {nosuch: \"1\"}}"] {
+      let error = #expect(throws: DklabError.self) { try model(wrong) }
+      #expect(error?.location?.line == 4, "\(wrong): \(String(describing: error))")
+    }
+  }
+
   @Test("is read into the engine's terms")
   func read() throws {
     let model = try Self.model(

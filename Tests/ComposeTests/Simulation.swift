@@ -111,6 +111,7 @@ struct Simulation {
         + String(repeating: "f", count: 52), name: new.name, service: new.service,
       number: new.number)
     container.hash = service.hash
+    container.filesHash = service.filesHash.isEmpty ? nil : service.filesHash
     container.imageID = state.images[service.spec.image] ?? ""
     container.networks = service.networks.map { attachment in
       let network = model.networks.first { $0.key == attachment.key }

@@ -33,6 +33,7 @@ struct ContainerMaker {
     labels[ComposeLabels.service] = service.name
     labels[ComposeLabels.oneOff] = "False"
     labels[ComposeLabels.hash] = service.hash
+    if !service.filesHash.isEmpty { labels[ComposeLabels.filesHash] = service.filesHash }
     labels[ComposeLabels.image] = "\(image.id)"
     labels[ComposeLabels.directory] = model.directory
     labels[ComposeLabels.files] = model.files.joined(separator: ",")

@@ -19,7 +19,7 @@ struct FileMountStore {
     let content: [UInt8]
     switch file.content {
     case .file(let path):
-      if file.user == nil, file.group == nil, file.mode == nil { return path }
+      guard file.isCopied else { return path }
       content = try File.read(path)
     case .text(let text): content = Array(text.utf8)
     case .unset(let variable):
@@ -46,8 +46,32 @@ struct FileMountStore {
     return path
   }
 
+  /// What tells one content of the copied files from another: who mounts a copy does not see that
+  /// the original has changed. Empty when nothing is copied.
+  static func fingerprint(_ files: [FileMount]) -> String {
+    let lines = files.filter(\.isCopied).map { file -> String in
+      let content: [UInt8]
+      switch file.content {
+      case .file(let path): content = (try? File.read(path)) ?? []
+      case .text(let text): content = Array(text.utf8)
+      case .unset: content = []
+      }
+      return "\(file.target) \(Digest(bytes: SHA256.hash(data: content)).hex)"
+    }
+    guard !lines.isEmpty else { return "" }
+    return Digest(bytes: SHA256.hash(data: Array(lines.joined(separator: "\n").utf8))).hex
+  }
+
   /// Forgets all files of the project.
   func clear() throws {
     try Directory.removeTree(directory)
+  }
+}
+
+extension FileMount {
+  /// Whether containers get a copy, and not the host's own file.
+  var isCopied: Bool {
+    guard case .file = content else { return true }
+    return user != nil || group != nil || mode != nil
   }
 }

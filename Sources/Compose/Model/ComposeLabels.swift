@@ -8,6 +8,8 @@ package enum ComposeLabels {
   package static let oneOff = "com.docker.compose.oneoff"
   package static let slug = "com.docker.compose.slug"
   package static let hash = "com.docker.compose.config-hash"
+  /// A fingerprint of the secrets and configs that were copied for the container; ours alone.
+  package static let filesHash = "dklab.compose.files-hash"
   package static let image = "com.docker.compose.image"
   package static let dependencies = "com.docker.compose.depends_on"
   package static let directory = "com.docker.compose.project.working_dir"

@@ -10,6 +10,7 @@ extension ProjectModel {
         name: container.service, location: SourceLocation(file: ""),
         spec: ContainerSpec(image: ""))
       service.hash = container.hash
+      service.filesHash = container.filesHash ?? ""
       service.dependencies = container.dependencies.split(separator: ",").compactMap { entry in
         let parts = entry.split(separator: ":").map(String.init)
         guard let other = parts.first else { return nil }

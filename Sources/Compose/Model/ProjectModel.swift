@@ -54,6 +54,7 @@ package struct ProjectModel: Sendable {
         var reader = ServiceReader(name: key, node: node, project: project)
         var service = try reader.read()
         service.hash = ServiceHash.text(document, service: key)
+        service.filesHash = FileMountStore.fingerprint(service.files)
         services.append(service)
         warnings += reader.warnings
       } catch let problem as DklabError {

@@ -38,6 +38,8 @@ package struct Service: Sendable {
   package var volumeKeys: [String] = []
   /// Docker Compose's fingerprint of the configuration.
   package var hash = ""
+  /// The fingerprint of the secrets and configs that are copied for its containers; empty without any.
+  package var filesHash = ""
 
   /// A service that has to be there first.
   package struct Dependency: Sendable, Equatable {

@@ -231,12 +231,22 @@ struct ServiceReader {
     }
   }
 
-  private func readLogging() throws {
-    guard let logging = node["logging"], let driver = logging["driver"], let name = driver.text,
-      !["json-file", "local", "none", ""].contains(name)
-    else { return }
-    throw refusal(
-      driver, "logging.driver",
-      Text("accepted: json-file, local, none", ko: "쓸 수 있는 값: json-file, local, none"))
+  private mutating func readLogging() throws {
+    guard let logging = node["logging"] else { return }
+    let driver = logging["driver"]?.text.flatMap { $0.isEmpty ? nil : $0 }
+    if let driver, let node = logging["driver"], !["json-file", "local", "none"].contains(driver) {
+      throw refusal(
+        node, "logging.driver",
+        Text("accepted: json-file, local, none", ko: "쓸 수 있는 값: json-file, local, none"))
+    }
+    var options: [String: String] = [:]
+    for (key, value) in logging["options"]?.members ?? [] { options[key] = value.text ?? "" }
+    do {
+      try LogPolicy.check(driver: driver ?? "json-file", options)
+    } catch let problem as DklabError {
+      throw refusal(logging["options"] ?? logging, "logging.options", problem.message)
+    }
+    service.spec.host.logDriver = driver
+    service.spec.host.logOptions = options.isEmpty ? nil : options
   }
 }

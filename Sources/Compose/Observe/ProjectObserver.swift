@@ -57,6 +57,7 @@ package struct ProjectObserver {
       number: record.label(ComposeLabels.number).flatMap { Int($0) } ?? 1)
     container.isOneOff = record.label(ComposeLabels.oneOff) == "True"
     container.hash = record.label(ComposeLabels.hash) ?? ""
+    container.filesHash = record.label(ComposeLabels.filesHash)
     container.dependencies = record.label(ComposeLabels.dependencies) ?? ""
     container.imageID = "\(record.imageID)"
     container.status = record.state.status

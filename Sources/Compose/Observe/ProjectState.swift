@@ -39,6 +39,8 @@ package struct ObservedContainer: Sendable, Equatable {
   package var isOneOff = false
   /// The fingerprint of the configuration it was made from.
   package var hash = ""
+  /// The fingerprint of the secrets and configs it has copies of; nil when another tool made it.
+  package var filesHash: String?
   package var imageID = ""
   package var status = ContainerState.Status.created
   package var health: Health?

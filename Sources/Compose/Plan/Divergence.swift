@@ -11,6 +11,11 @@ enum Divergence {
         "the configuration of \(service.name) has changed",
         ko: "\(service.name)의 설정이 바뀌었습니다")
     }
+    if let files = container.filesHash, files != service.filesHash {
+      return Text(
+        "the content of a secret or config of \(service.name) has changed",
+        ko: "\(service.name)의 시크릿이나 설정 파일의 내용이 바뀌었습니다")
+    }
     if let image = state.images[service.spec.image], !container.imageID.isEmpty,
       image != container.imageID
     {
