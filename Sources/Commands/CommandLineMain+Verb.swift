@@ -1,7 +1,10 @@
 import Builder
+import Engine
 import FoundationEssentials
 import Glibc
+import Images
 import Linux
+import Registry
 import Support
 import Synchronization
 
@@ -17,6 +20,7 @@ package enum VerbMain {
     isReporting.withLock { $0 = true }
     let words = Array(arguments.dropFirst(2))
     if words.first == "__path-status" { return PathStatus.run(words) }
+    if words.first == "__distribution" { return DistributionStatus.run(words) }
     return CommandLineMain.run(["dklab"] + words)
   }
 
@@ -67,6 +71,21 @@ private enum PathStatus {
       let engine = try openEngine()
       let status = try engine.pathStatus(try engine.container(words[1]), path: words[2])
       print(status.text(), terminator: "")
+      return fflush(nil) == 0 ? 0 : 1
+    } catch {
+      VerbMain.report(error)
+      return 1
+    }
+  }
+}
+
+/// `__distribution NAME`: what a registry has under a name, as JSON.
+private enum DistributionStatus {
+  static func run(_ words: [String]) -> Int32 {
+    guard words.count == 2 else { return 64 }
+    do {
+      let root = try DataRoot.current().path
+      print(try RemoteManifest.summary(Reference(words[1]), root: root).text(), terminator: "")
       return fflush(nil) == 0 ? 0 : 1
     } catch {
       VerbMain.report(error)

@@ -54,6 +54,7 @@ package final class EngineAPI: Sendable {
     addStreamRoutes(&router)
     addExecRoutes(&router)
     addImageRoutes(&router)
+    addRegistryRoutes(&router)
     addNetworkRoutes(&router)
     addVolumeRoutes(&router)
     addRefusals(&router)

@@ -23,17 +23,16 @@ extension QueryParameters {
   /// given or is 0.
   func time(_ name: String) throws -> Int64? {
     guard let value = self[name], !value.isEmpty, value != "0" else { return nil }
-    if let time = RFC3339.nanoseconds(value) { return time }
-    let parts = value.split(separator: ".", maxSplits: 1)
-    guard let seconds = parts.first.flatMap({ Int64($0) }) else {
+    do { return try Self.moment(value) } catch {
       throw APIError(.badRequest, "invalid value for \"\(name)\": \"\(value)\"")
     }
-    let fraction = parts.count > 1 ? (String(parts[1]) + "000000000").prefix(9) : "0"
-    guard let nanoseconds = Int64(fraction) else {
-      throw APIError(.badRequest, "invalid value for \"\(name)\": \"\(value)\"")
+  }
+
+  /// A time as people write it too: `10m` is ten minutes ago.
+  static func moment(_ text: String) throws -> Int64 {
+    do { return try TimeOption.parse(text) } catch {
+      throw APIError(.badRequest, "failed to parse value as time or duration: \"\(text)\"")
     }
-    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? nil : product + nanoseconds
   }
 }
 

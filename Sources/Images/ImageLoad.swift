@@ -187,7 +187,7 @@ extension Descriptor {
   var path: String { "blobs/sha256/\(digest.hex)" }
 
   /// Whether this is BuildKit's record of how an image was built, and no image.
-  var isAttestation: Bool {
+  package var isAttestation: Bool {
     annotations?["vnd.docker.reference.type"] == "attestation-manifest"
       || platform?.architecture == "unknown"
   }

@@ -22,7 +22,9 @@ extension EngineAPI {
     let folder = "/tmp/dklab-build-\(getpid())-\(UInt64.random(in: 0 ... .max))"
     try Directory.make(folder, mode: 0o700)
     let words = try buildWords(query, idFile: folder + "/id")
-    let verb = try await VerbProcess.start(words, hasInput: true, on: loop)
+    let logins = try ClientLogins.forBuild(of: request)
+    let verb = try await VerbProcess.start(
+      words, hasInput: true, environment: logins?.environment ?? [:], on: loop)
     let input = Task {
       for try await chunk in request.body {
         if (try? await verb.input?.write(chunk)) == nil { break }
@@ -34,7 +36,10 @@ extension EngineAPI {
     // What is wrong with the Dockerfile shows before there is anything to tell: then it is an answer,
     // and not the end of a stream.
     guard let first = try await verb.errors.read() else {
-      defer { try? Directory.removeTree(folder) }
+      defer {
+        try? Directory.removeTree(folder)
+        logins?.remove()
+      }
       input.cancel()
       _ = try? await output.value
       try await verb.end()
@@ -43,7 +48,10 @@ extension EngineAPI {
     return HTTPResponse(
       headers: ["Content-Type": "application/json"],
       body: .stream { stream in
-        defer { try? Directory.removeTree(folder) }
+        defer {
+          try? Directory.removeTree(folder)
+          logins?.remove()
+        }
         do {
           var next: [UInt8]? = first
           while let bytes = next {

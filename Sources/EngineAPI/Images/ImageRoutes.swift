@@ -31,21 +31,7 @@ extension EngineAPI {
     router.on(.POST, "/images/load") { try await self.loadImages($0) }
     router.on(.POST, "/images/prune") { try await self.pruneImages($0) }
     router.on(.POST, "/build") { try await self.build($0) }
-    router.on(.GET, "/distribution/{name...}/json") { request in
-      let name = request.parameter("name")
-      return .json(
-        try await self.withImage(name) { _, image in
-          [
-            "Descriptor": [
-              "mediaType": "application/vnd.oci.image.manifest.v1+json",
-              "digest": .string("\(image.manifest)"), "size": 0,
-            ],
-            "Platforms": [
-              ["architecture": .string(image.config.architecture), "os": .string(image.config.os)]
-            ],
-          ]
-        })
-    }
+    router.on(.POST, "/build/prune") { try await self.pruneBuildCache($0) }
   }
 
   /// Calls `body` with the image called `name`.

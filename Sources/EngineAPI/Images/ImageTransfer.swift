@@ -25,6 +25,20 @@ enum ProgressMessage {
     return ["status": .string(String(rest)), "progressDetail": [:], "id": .string(String(id))]
   }
 
+  /// What a client wants to know of an image that was pushed: `1: digest: sha256:… size: 1234`.
+  static func pushed(_ line: String) -> JSONValue? {
+    let words = line.split(separator: " ")
+    guard words.count == 5, words[1] == "digest:", words[3] == "size:", let size = Int64(words[4])
+    else { return nil }
+    return [
+      "progressDetail": [:],
+      "aux": [
+        "Tag": .string(String(words[0].dropLast())), "Digest": .string(String(words[2])),
+        "Size": .integer(size),
+      ],
+    ]
+  }
+
   static func error(_ error: any Error) -> JSONValue {
     let text = APIError.describe(error).1
     return ["errorDetail": ["message": .string(text)], "error": .string(text)]
@@ -45,7 +59,7 @@ extension EngineAPI {
       full = reference.familiar
     }
     return try await messages(
-      ["pull", full],
+      ["pull", full], as: ClientLogins.forImage(full, of: request),
       skipping: { $0.hasPrefix("Using default tag") || (try? Reference($0))?.description == $0 })
   }
 
@@ -59,7 +73,8 @@ extension EngineAPI {
           .notFound, "An image does not exist locally with the tag: \(reference.familiarName)")
       }
     }
-    return try await messages(["push", full], skipping: { _ in false })
+    return try await messages(
+      ["push", full], as: ClientLogins.forImage(full, of: request), skipping: { _ in false })
   }
 
   private func importImage(_ request: HTTPRequest, _ source: String) async throws -> HTTPResponse {
@@ -83,11 +98,24 @@ extension EngineAPI {
 
   /// A stream of what a verb prints, a message for each line.
   private func messages(
-    _ arguments: [String], skipping: @escaping @Sendable (String) -> Bool
+    _ arguments: [String], as logins: ClientLogins?,
+    skipping: @escaping @Sendable (String) -> Bool
   ) async throws -> HTTPResponse {
-    let verb = try await VerbProcess.start(arguments, hasInput: false, on: loop)
-    let errors = Task { _ = try? await verb.errors.all(upTo: 1 << 20) }
-    guard let first = try await verb.output.read() else {
+    let verb: VerbProcess
+    let first: [UInt8]?
+    let errors: Task<Void, Never>
+    do {
+      let started = try await VerbProcess.start(
+        arguments, hasInput: false, environment: logins?.environment ?? [:], on: loop)
+      errors = Task { _ = try? await started.errors.all(upTo: 1 << 20) }
+      first = try await started.output.read()
+      verb = started
+    } catch {
+      logins?.remove()
+      throw error
+    }
+    guard let first else {
+      defer { logins?.remove() }
       _ = await errors.value
       try await verb.end()
       return HTTPResponse(type: "application/json", bytes: [])
@@ -95,12 +123,16 @@ extension EngineAPI {
     return HTTPResponse(
       headers: ["Content-Type": "application/json"],
       body: .stream { stream in
+        defer { logins?.remove() }
         var lines = LineSplitter()
         do {
           var next: [UInt8]? = first
           while let bytes = next {
             for line in lines.add(bytes) where !skipping(line) {
               try await stream.write(ProgressMessage.line(ProgressMessage.status(line)))
+              if let pushed = ProgressMessage.pushed(line) {
+                try await stream.write(ProgressMessage.line(pushed))
+              }
             }
             next = try await verb.output.read()
           }

@@ -31,14 +31,14 @@ extension EngineAPI {
                 "Size": .integer(engine.directorySize(engine.volumeDirectory(volume.name))),
               ]
               return value
-            }), "BuildCache": [],
+            }), "BuildCache": .array(try EngineAPI.buildCache(engine)),
         ]
       })
   }
 
   func pruneContainers(_ request: HTTPRequest) async throws -> HTTPResponse {
     let filters = try APIFilters(request.query["filters"], known: ["label", "label!", "until"])
-    let until = try QueryParameters("until=" + (filters["until"].last ?? "")).time("until")
+    let until = try filters["until"].last.map(QueryParameters.moment)
     let candidates = try await engines.with { engine in
       try engine.containers().filter { record in
         !record.state.isActive && record.created < until ?? .max

@@ -20,9 +20,6 @@ extension EngineAPI {
       throw APIError(
         .notImplemented, "BuildKit is not supported: use the classic builder")
     }
-    router.on(.POST, "/build/prune") { _ in
-      .json(["CachesDeleted": .null, "SpaceReclaimed": 0])
-    }
     let swarm: Router.Handler = { _ in
       throw APIError(
         .serviceUnavailable,

@@ -25,13 +25,6 @@ extension EngineAPI {
     router.on(.GET, "/info") { _ in try await self.info() }
     router.on(.GET, "/events") { try await self.events($0) }
     router.on(.GET, "/system/df") { try await self.dataUsage($0) }
-    router.on(.POST, "/auth") { request in
-      let body = try await BodyReader.read(request)
-      let registry = try body.string("serveraddress") ?? ""
-      throw APIError(
-        .unauthorized,
-        "login attempt to \(registry) failed: this engine keeps no credentials of registries")
-    }
   }
 
   private func versionObject() -> JSONObject {

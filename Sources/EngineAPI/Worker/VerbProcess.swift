@@ -25,10 +25,13 @@ struct VerbProcess: Sendable {
 
   /// Starts `dklab ARGUMENTS`.
   ///
-  /// - Parameter hasInput: whether its input will be written here; else it is empty.
-  static func start(_ arguments: [String], hasInput: Bool, on loop: DescriptorLoop) async throws
-    -> VerbProcess
-  {
+  /// - Parameters:
+  ///   - hasInput: whether its input will be written here; else it is empty.
+  ///   - environment: what it finds there beside ours.
+  static func start(
+    _ arguments: [String], hasInput: Bool, environment: [String: String] = [:],
+    on loop: DescriptorLoop
+  ) async throws -> VerbProcess {
     let output = try FileDescriptor.pipe().split()
     let errors = try FileDescriptor.pipe().split()
     let report = try FileDescriptor.pipe().split()
@@ -38,7 +41,7 @@ struct VerbProcess: Sendable {
     let executable = try SelfExecutable()
     let pid = try spawnSelf(
       executable.path, ["dklab", "__verb"] + arguments, streams: Array(inside[..<3]),
-      passing: [report.write], environment: ["DKLAB_LANG": "en"])
+      passing: [report.write], environment: environment.merging(["DKLAB_LANG": "en"]) { $1 })
     return VerbProcess(
       output: try await loop.adopt(input: output.read, output: -1),
       errors: try await loop.adopt(input: errors.read, output: -1),
@@ -65,8 +68,10 @@ struct VerbProcess: Sendable {
   func kill() { Glibc.kill(pid, SIGTERM) }
 
   /// Runs one to its end and gives back what it wrote to standard output.
-  static func run(_ arguments: [String], on loop: DescriptorLoop) async throws -> String {
-    let verb = try await start(arguments, hasInput: false, on: loop)
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:], on loop: DescriptorLoop
+  ) async throws -> String {
+    let verb = try await start(arguments, hasInput: false, environment: environment, on: loop)
     async let errors = verb.errors.all(upTo: 1 << 20)
     let output = try await verb.output.all(upTo: 16 << 20)
     _ = try await errors

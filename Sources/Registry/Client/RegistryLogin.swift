@@ -1,3 +1,4 @@
+import Documents
 import HTTP
 import Images
 import Support
@@ -60,6 +61,29 @@ package enum RemoteManifest {
       }
       throw problem ?? CancellationError()
     }
+  }
+
+  /// What Docker's API tells of what `reference` leads to: a descriptor, and for which platforms it is.
+  package static func summary(_ reference: Reference, root: String) throws -> JSONValue {
+    let found = try fetch(reference, root: root)
+    let platforms: [Platform]
+    switch found.document {
+    case .index(let index):
+      platforms = index.manifests.filter { !$0.isAttestation }.compactMap(\.platform)
+    case .image(let manifest):
+      let bytes = try RegistryClient.with(reference.domain, root: root) { client in
+        try await RemoteRepository(connection: client.own, path: reference.path)
+          .smallBlob(manifest.config, what: reference.familiar)
+      }
+      let config = try JSONValue.parse(bytes, file: reference.familiar)
+      platforms = [try config.decode(as: Platform.self)]
+    }
+    let descriptor = Descriptor(
+      mediaType: found.mediaType, digest: found.digest, size: Int64(found.bytes.count))
+    return [
+      "Descriptor": try JSONValue(encoding: descriptor),
+      "Platforms": .array(try platforms.map { try JSONValue(encoding: $0) }),
+    ]
   }
 
   /// All tags of the repository of `reference`, as its registry lists them.

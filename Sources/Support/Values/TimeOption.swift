@@ -1,5 +1,4 @@
 import Glibc
-import Support
 
 /// `--since` and `--until`: a moment, or a length of time before now.
 package enum TimeOption {

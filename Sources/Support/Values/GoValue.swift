@@ -1,5 +1,3 @@
-import Support
-
 /// Values of flags as Go reads them, with Go's complaints, which docker passes on.
 package enum GoValue {
   /// `1 t T TRUE true True` and their opposites (strconv.ParseBool).
@@ -67,7 +65,8 @@ package enum GoValue {
     "ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9,
   ]
 
-  static func invalid(_ message: String) -> DklabError {
+  /// A complaint about a value, in Go's words.
+  package static func invalid(_ message: String) -> DklabError {
     DklabError(.invalid, id: "flag.value-invalid", Text(message, ko: "잘못된 값입니다: \(message)"))
   }
 }
