@@ -71,6 +71,7 @@ bench: build ## Compare speed with crun, runc, podman and docker; measure the la
 	@Tests/Benchmarks/bench.sh $(RELEASE)
 	@Tests/Benchmarks/network.sh $(RELEASE)
 	@Tests/Benchmarks/compose.sh $(RELEASE)
+	@Tests/Benchmarks/api.sh $(RELEASE)
 	@Tests/Benchmarks/builds.sh $(RELEASE)
 	@Tests/Benchmarks/labs.sh $(RELEASE)
 	@Tests/Benchmarks/registry.sh $(RELEASE)

@@ -125,7 +125,10 @@ let package = Package(
     // Damages the input of parsers: `make fuzz`.
     .executableTarget(
       name: "Fuzz",
-      dependencies: ["Builder", "Registry", "Images", "Documents", "Linux", "Support"],
+      dependencies: [
+        "Builder", "Registry", "Images", "Engine", "EngineAPI", "HTTP", "Documents", "Linux",
+        "Support",
+      ],
       path: "Tests/Fuzz", swiftSettings: strict),
     tests("Builder", ["Builder", "Images", "Linux", "Documents", "Support"], fixtures: true),
     tests("Kube", ["Kube", "Documents", "Support"]),

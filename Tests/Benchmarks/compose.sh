@@ -2,9 +2,10 @@
 # Measures `compose up -d` of projects of 1, 10 and 50 services, the same again with nothing to do, and
 # `down`, beside docker compose or docker-compose with a dockerd of its own, and podman-compose,
 # whichever is installed. Installs nothing, leaves nothing.
-# Usage: compose.sh DKLAB
+# Usage: compose.sh DKLAB [RUNS]
 set -eu
 dklab=$(readlink -f "$1")
+runs=${2:-3}
 export LC_ALL=C
 work=$(mktemp -d)
 export DKLAB_ROOT=$work/root DKLAB_UPLINK=none DKLAB_INSTANCE=bench-$$
@@ -35,10 +36,10 @@ project() {
   } >"$work/p$1/docker-compose.yml"
 }
 
-declare -A result
-# measure TOOL COUNT WHAT COMMAND...: milliseconds of one run.
-measure() {
-  local tool=$1 count=$2 what=$3 start end
+declare -A times result
+# once TOOL COUNT WHAT COMMAND...: notes the milliseconds of one run.
+once() {
+  local tool=$1 count=$2 what=$3 start
   shift 3
   start=${EPOCHREALTIME/./}
   if ! (cd "$work/p$count" && "$@") >"$work/out" 2>&1; then
@@ -46,9 +47,17 @@ measure() {
       "$(tail -n 1 "$work/out" | cut -c1-80)"
     return
   fi
-  end=${EPOCHREALTIME/./}
-  result[$tool/$count/$what]=$(((end - start) / 1000))
-  printf '  %-16s %3d services  %-14s %6d ms\n' "$tool" "$count" "$what" $(((end - start) / 1000))
+  times[$tool/$count/$what]+=" $(((${EPOCHREALTIME/./} - start) / 1000))"
+}
+
+# report TOOL COUNT WHAT: the median of what was noted.
+report() {
+  local key=$1/$2/$3 list
+  read -ra list <<<"${times[$key]:-}"
+  [ ${#list[@]} -gt 0 ] || return 0
+  result[$key]=$(printf '%s\n' "${list[@]}" | sort -n | sed -n "$(((${#list[@]} + 1) / 2))p")
+  printf '  %-16s %3d services  %-14s median of %d: %6d ms\n' "$1" "$2" "$3" ${#list[@]} \
+    "${result[$key]}"
 }
 
 # tool NAME COMMAND...: the whole sequence with one compose.
@@ -56,9 +65,12 @@ tool() {
   local name=$1 count
   shift
   for count in 1 10 50; do
-    measure "$name" $count "up -d" "$@" up -d
-    measure "$name" $count "up -d again" "$@" up -d
-    measure "$name" $count "down" "$@" down
+    for ((run = 0; run < runs; run++)); do
+      once "$name" $count "up -d" "$@" up -d
+      once "$name" $count "up -d again" "$@" up -d
+      once "$name" $count "down" "$@" down
+    done
+    for what in "up -d" "up -d again" "down"; do report "$name" $count "$what"; done
   done
 }
 

@@ -36,7 +36,7 @@ struct FuzzTarget: Sendable {
     }
   }
 
-  static let all = [dockerfile, dockerignore, tar, layer, manifest, reference, json]
+  static let all = [dockerfile, dockerignore, tar, layer, manifest, reference, json, http]
 
   private static func texts(_ texts: String...) -> [[UInt8]] { texts.map { Array($0.utf8) } }
 
