@@ -17,11 +17,9 @@ struct RecipeTests {
     #expect(
       sandbox.run(["image", "inspect", "-f", "{{json .Config.ExposedPorts}}", "example/echo"]).text
         == #"{"8080/tcp":{}}"#)
-    withKnownIssue("a template prints an empty struct as an empty map") {
-      #expect(
-        sandbox.run("image inspect -f {{.Config.ExposedPorts}} example/echo").text
-          == "map[8080/tcp:{}]")
-    }
+    #expect(
+      sandbox.run("image inspect -f {{.Config.ExposedPorts}} example/echo").text
+        == "map[8080/tcp:{}]")
   }
 
   @Test("cassandra takes its time, and loads a file of statements from another container")

@@ -67,6 +67,16 @@ package struct TemplateShape: Sendable {
     self.methods = methods
   }
 
+  /// Whether nothing is known of the types: every object is a map.
+  var isUntyped: Bool {
+    if case .noValue = missing { true } else { false }
+  }
+
+  /// What null prints as, as the value of the member `name`.
+  func nullText(_ name: String) -> String {
+    openMaps.contains(name) ? "map[]" : lists.contains(name) ? "[]" : "<nil>"
+  }
+
   /// Every object is a map.
   package static let anything = TemplateShape(missing: .noValue)
 }

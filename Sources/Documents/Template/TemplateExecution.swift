@@ -14,9 +14,8 @@ struct TemplateExecution {
   init(source: String, root: JSONValue, shape: TemplateShape) {
     self.source = source
     self.shape = shape
-    var isMap = false
-    if case .noValue = shape.missing { isMap = true }
-    dot = TemplateValue(root, isMap: isMap)
+    dot = TemplateValue(root, isMap: shape.isUntyped)
+    if !shape.isUntyped { dot.shape = shape }
     variables = [("$", dot)]
   }
 
@@ -102,8 +101,9 @@ struct TemplateExecution {
 
   /// An element of a list or map: inside a typed document it is a struct again.
   private func inner(_ json: JSONValue, of value: TemplateValue) -> TemplateValue {
-    if case .noValue = shape.missing { return TemplateValue(json, isMap: true) }
-    return TemplateValue(json, isMap: false)
+    var result = TemplateValue(json, isMap: shape.isUntyped)
+    if !shape.isUntyped { result.shape = shape }
+    return result
   }
 
   private mutating func set(_ name: String, _ value: TemplateValue, assigns: Bool) {
@@ -184,8 +184,7 @@ extension TemplateExecution {
         var result = inner(found, of: value)
         if !value.isMap {
           result.isMap = shape.openMaps.contains(key)
-          result.nullText =
-            result.isMap ? "map[]" : shape.lists.contains(key) ? "[]" : "<nil>"
+          result.nullText = shape.nullText(key)
         }
         return result
       }
@@ -193,6 +192,12 @@ extension TemplateExecution {
         return TemplateValue(json: try method(members, []))
       }
       if value.isMap { return .absent }
+      if shape.openMaps.contains(name) || shape.lists.contains(name) {
+        // A field that JSON leaves out when it is empty.
+        var empty = TemplateValue(.null, isMap: shape.openMaps.contains(name))
+        empty.nullText = shape.nullText(name)
+        return empty
+      }
       switch shape.missing {
       case .noValue: return .absent
       case .noEntry: complaint = "map has no entry for key \(goQuoted(name))"

@@ -56,6 +56,7 @@ extension TemplateFunction {
       }
       var element = value
       element.json = elements[Int(place)]
+      element.isMap = value.shape == nil
       element.nullText = "<nil>"
       return element
     case (.string(let text)?, .integer(let place)?):
@@ -66,7 +67,7 @@ extension TemplateFunction {
       return .init(json: .integer(Int64(bytes[Int(place)])))
     case (.object(let members)?, .string(let name)?):
       var member = value
-      member.isMap = value.isMap
+      member.isMap = value.shape == nil
       // Go gives the zero value of the element's type; in a map of strings that is empty text.
       let areStrings = members.values.allSatisfy { $0.string != nil }
       member.json = members[name] ?? (areStrings && !members.isEmpty ? "" : nil)

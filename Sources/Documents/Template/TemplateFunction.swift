@@ -66,7 +66,9 @@ struct TemplateFunction: Sendable {
       return .init(json: .array(parts.map(JSONValue.string)))
     },
     "join": TemplateFunction([.strings, .string]) { arguments in
-      let parts = (arguments[0].json?.array ?? []).map { TemplateValue.text($0, isMap: true) }
+      let parts = (arguments[0].json?.array ?? []).map {
+        $0 == .null ? "<nil>" : TemplateValue($0, isMap: true).text
+      }
       return .init(json: .string(parts.joined(separator: arguments[1].text)))
     },
     "title": TemplateFunction([.string]) { arguments in

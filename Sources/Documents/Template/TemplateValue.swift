@@ -5,6 +5,8 @@ struct TemplateValue {
   var isMap = true
   /// What a null prints as.
   var nullText = "<no value>"
+  /// What Go would know of the objects inside; nil where each of them is a map.
+  var shape: TemplateShape?
 
   static let absent = TemplateValue(json: nil)
 
@@ -33,24 +35,31 @@ struct TemplateValue {
   /// The text `%v` prints.
   var text: String {
     guard let json else { return "<no value>" }
-    return json == .null ? nullText : Self.text(json, isMap: isMap)
+    return json == .null ? nullText : text(json, isMap: isMap)
   }
 
-  static func text(_ json: JSONValue, isMap: Bool) -> String {
+  private func text(_ json: JSONValue, isMap: Bool) -> String {
     switch json {
     case .null: return "<nil>"
     case .bool(let value): return value ? "true" : "false"
     case .integer(let value): return String(value)
-    case .number(let value): return text(of: value)
+    case .number(let value): return Self.text(of: value)
     case .string(let value): return value
     case .array(let elements):
       return "[" + elements.map { text($0, isMap: isMap) }.joined(separator: " ") + "]"
     case .object(let members) where isMap:
-      let parts = members.sorted { $0.key < $1.key }
-        .map { "\($0.key):\(text($0.value, isMap: isMap))" }
+      // A map of a typed document holds structs, one without fields too, and lists (of ports).
+      let parts = members.sorted { $0.key < $1.key }.map { key, value in
+        let isEmptyList = value == .null && shape != nil
+        return "\(key):\(isEmptyList ? "[]" : text(value, isMap: shape == nil))"
+      }
       return "map[" + parts.joined(separator: " ") + "]"
     case .object(let members):
-      return "{" + members.map { text($0.value, isMap: isMap) }.joined(separator: " ") + "}"
+      let parts = members.map { name, value in
+        if value == .null { return shape?.nullText(name) ?? "<nil>" }
+        return text(value, isMap: shape?.openMaps.contains(name) ?? false)
+      }
+      return "{" + parts.joined(separator: " ") + "}"
     }
   }
 

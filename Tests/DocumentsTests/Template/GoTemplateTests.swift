@@ -133,7 +133,7 @@ struct GoTemplateTests {
   }
 
   private static let inspect = TemplateShape(
-    missing: .noEntry, openMaps: ["Labels", "Networks", "Ports"], lists: ["Entrypoint"],
+    missing: .noEntry, openMaps: ["Labels", "Networks", "Ports", "Exposed"], lists: ["Entrypoint"],
     aliases: ["ID": "Id"],
     methods: [
       "Label": { members, arguments in
@@ -146,6 +146,8 @@ struct GoTemplateTests {
     "Labels": ["b": "2", "a": "1"], "Entrypoint": nil, "Cmd": ["sh", "-c"],
     "Networks": ["bridge": ["IPAddress": "172.17.0.2"]],
     "Ports": ["80/tcp": [["HostIp": "0.0.0.0", "HostPort": "8080"]], "53/udp": nil],
+    "Exposed": ["80/tcp": [:], "53/udp": [:]],
+    "Config": ["Labels": nil, "Exposed": [:], "Entrypoint": nil],
   ]
 
   @Test(
@@ -154,6 +156,11 @@ struct GoTemplateTests {
       ("{{.ID}} {{.Id}}", "abc abc"), ("{{.State.Status}}:{{.State.Pid}}", "running:12"),
       ("{{.Labels.a}} {{.Labels.nope}}", "1 <no value>"), (#"{{index .Labels "nope"}}"#, ""),
       ("{{.Labels}}", "map[a:1 b:2]"), ("{{.State}}", "{running 12 <nil>}"),
+      ("{{.Exposed}}{{len .Exposed}}", "map[53/udp:{} 80/tcp:{}]2"),
+      ("{{.Ports}}", "map[53/udp:[] 80/tcp:[{0.0.0.0 8080}]]"),
+      (#"{{index .Ports "80/tcp"}}"#, "[{0.0.0.0 8080}]"),
+      ("{{.State.Labels}} {{.State.Entrypoint}} {{json .State.Ports}}", "map[] [] null"),
+      ("{{range .Exposed}}{{.}}{{end}}", "{}{}"), ("{{.Config}}", "{map[] map[] []}"),
       ("{{.State.Health}} {{.Entrypoint}} {{.Cmd}}", "<nil> [] [sh -c]"),
       ("{{range .Networks}}{{.IPAddress}}{{end}}", "172.17.0.2"),
       ("{{.Networks.none.IPAddress}}", "<no value>"),
