@@ -95,6 +95,14 @@ extension Engine {
       if found == nil { _ = try process.send(.kill) }
     case .checked(let result, let progress, let changed):
       try recordCheck(result, progress, changed: changed, of: id)
+    case .outOfMemory:
+      try update(id, durability) { state, record in
+        state.outOfMemory = true
+        try journal.append("container", "oom", actor: id, name: record.name, attributes(record))
+      }
+    case .resized(let size):
+      try tell(
+        "resize", try container(id), ["height": "\(size.rows)", "width": "\(size.columns)"])
     case .failed(let failure): try recordFailure(failure, of: id)
     case .exited(let status, let outOfMemory, let willRestart, let stopped, let output):
       try recordExit(status, outOfMemory, willRestart, stopped, output, of: id, durability)
@@ -141,9 +149,6 @@ extension Engine {
       guard wasRunning else { return }
       var more = ["exitCode": "\(status.code)"]
       if captureBytes > 0 { more["output"] = String(decoding: output, as: UTF8.self) }
-      if outOfMemory {
-        try journal.append("container", "oom", actor: id, name: record.name, attributes(record))
-      }
       try journal.append(
         "container", "die", actor: id, name: record.name, attributes(record, more))
       if !willRestart { try tellOfAttachments(record, begin: false) }

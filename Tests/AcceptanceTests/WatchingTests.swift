@@ -116,4 +116,47 @@ struct WatchingTests {
       events.map(\.first) == ["exec_create: sh -c true", "exec_start: sh -c true", "exec_die"])
     #expect(Set(events.map { $0[1] }).count == 1 && events.last?.last == "0")
   }
+
+  @Test("a kill for want of memory is told while the container still runs") func outOfMemory() {
+    defer { sandbox.close() }
+    // Process 1 outlives the one that takes too much.
+    sandbox.run([
+      "run", "-d", "--name", "mem", "--memory", "16m", "busybox", "sh", "-c",
+      "tail /dev/zero; sleep 1000",
+    ])
+    let told = eventually(within: 60) {
+      sandbox.run(["events", "--since", "1h", "--until", "0s", "--filter", "event=oom"]).lines.count
+        == 1
+    }
+    let state = sandbox.run([
+      "inspect", "-f", "{{.State.Status}} {{.State.OOMKilled}}", "mem",
+    ])
+    #expect(told && state.text == "running true", "\(state)")
+    sandbox.run("kill mem")
+    #expect(
+      eventually(within: 60) { sandbox.run("inspect -f {{.State.Status}} mem").text == "exited" })
+    let events = sandbox.run([
+      "events", "--since", "1h", "--until", "0s", "--filter", "container=mem", "--format",
+      "{{.Action}}",
+    ])
+    #expect(events.lines.count { $0 == "oom" } == 1, "\(events)")
+    #expect(sandbox.run("inspect -f {{.State.OOMKilled}} mem").text == "true")
+  }
+
+  @Test("another size of the terminal is an event with that size") func resized() throws {
+    defer { sandbox.close() }
+    let talk = try Conversation(
+      ["run", "-it", "--name", "tty", "busybox", "sh"], environment: sandbox.environment)
+    talk.expect("# ", within: 60)
+    try talk.resize(rows: 31, columns: 97)
+    #expect(
+      eventually(within: 60) {
+        sandbox.run([
+          "events", "--since", "1h", "--until", "0s", "--filter", "event=resize", "--format",
+          "{{.Actor.Attributes.height}}x{{.Actor.Attributes.width}}",
+        ]).lines.last == "31x97"
+      })
+    talk.type("exit\n")
+    #expect(talk.end(within: 60) == 0)
+  }
 }

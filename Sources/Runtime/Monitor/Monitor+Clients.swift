@@ -132,7 +132,7 @@ extension Monitor {
       let values = frame.payload.map(UInt16.init)
       let size = WindowSize(
         rows: values[0] << 8 | values[1], columns: values[2] << 8 | values[3])
-      try? size.apply(to: output)
+      if (try? size.apply(to: output)) != nil { record(.resized(size)) }
     case .signal:
       guard let number = Int32(frame.text) else { return }
       // As in Docker: whoever sends a signal by hand has taken over from the restart policy, unless
@@ -170,6 +170,7 @@ extension Monitor {
     request.restart = change.restart
     request.script.cgroup?.resources = change.resources
     if let group = change.cgroup { cgroup = group }
+    if memory?.watch == nil, pid > 0 { watchMemory() }
   }
 
   /// The stop signal now, SIGKILL after `seconds` (never when negative).

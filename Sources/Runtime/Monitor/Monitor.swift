@@ -38,6 +38,7 @@ package final class Monitor {
   var captured: [UInt8] = []
   var cgroup: CgroupHandle?
   var health: HealthWatch?
+  var memory: MemoryWatch?
 
   // The container's life across runs.
   var stoppedByHand = false
@@ -86,6 +87,7 @@ package final class Monitor {
       startedAt = monotonicMilliseconds()
       inputEnded = false
       health = request.health.map { HealthWatch($0, now: startedAt) }
+      watchMemory()
       record(event)
       broadcast(Frame(.started, "\(pid)"))
       return true
@@ -120,6 +122,8 @@ package final class Monitor {
       entries += clients.map { $0.entry(reading: !isBehind($0)) }
       let relayFrom = entries.count
       entries += hooks.relayEntries()
+      let memoryAt = entries.count
+      entries += memory?.entries ?? []
       _ = try? pollDescriptors(&entries, timeout: timeout())
       drainSignals(entries[1])
       if !entries[2].ready.isEmpty { acceptClient() }
@@ -130,7 +134,10 @@ package final class Monitor {
         handleClient(at: index, entry)
       }
       clients.removeAll { $0.isClosed }
-      for entry in entries[relayFrom...] where !entry.ready.isEmpty { hooks.relayHandle(entry) }
+      for entry in entries[relayFrom..<memoryAt] where !entry.ready.isEmpty {
+        hooks.relayHandle(entry)
+      }
+      serveMemory(woken: entries[memoryAt...].contains { !$0.ready.isEmpty })
       enforceKillDeadline()
       serveHealth()
       if !entries[0].ready.isEmpty { return }
@@ -138,7 +145,8 @@ package final class Monitor {
   }
 
   private func timeout() -> Int32 {
-    let deadlines = [killDeadline, hooks.relayDeadline(), healthDeadline].compactMap { $0 }
+    let deadlines = [killDeadline, hooks.relayDeadline(), healthDeadline, memory?.nextLook]
+      .compactMap { $0 }
     guard let next = deadlines.min() else { return -1 }
     return Int32(clamping: max(0, next - monotonicMilliseconds()))
   }
@@ -161,7 +169,7 @@ package final class Monitor {
     drainStreams()
     log?.finish()
     closeRun()
-    let outOfMemory = (cgroup?.outOfMemoryKills() ?? 0) > 0
+    let outOfMemory = endMemory()
     if monotonicMilliseconds() - startedAt > RestartPolicy.successAfter { restarts = 0 }
     let again = request.restart.restarts(
       after: status.code, stoppedByHand: stoppedByHand, restarts: restarts)
@@ -227,7 +235,7 @@ package final class Monitor {
     }
   }
 
-  private func record(_ event: MonitorEvent) {
+  func record(_ event: MonitorEvent) {
     _ = try? inChildProcess {
       hooks.record(event)
       return 0

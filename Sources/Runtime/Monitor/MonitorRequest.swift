@@ -76,6 +76,10 @@ package enum MonitorEvent: Sendable {
   case started(ProcessIdentity, cgroup: CgroupHandle?, warnings: [String], restarts: Int)
   case failed(LaunchFailure)
   case checked(HealthResult, HealthProgress, changed: Bool)
+  /// The kernel has killed something in the container for lack of memory.
+  case outOfMemory
+  /// The terminal has another size.
+  case resized(WindowSize)
   case exited(
     ExitStatus, outOfMemory: Bool, willRestart: Bool, stoppedByHand: Bool, output: [UInt8])
 }
