@@ -46,10 +46,10 @@ package struct RootedDirectory: ~Copyable, Sendable {
       let fd = dk_openat2(
         descriptor.number, name, UInt64(UInt32(bitPattern: flags | O_CLOEXEC)),
         creates ? UInt64(mode & 0o7777) : 0, RootedDirectory.resolve)
-      if fd >= 0 { return fd }
+      if fd >= 0 { return SyscallTrace.note("openat2", name, fd) }
       if errno != EAGAIN && errno != EINTR { break }
     }
-    throw SyscallError("openat2", inner)
+    return try check(Int32(-1), "openat2", name)
   }
 
   /// The directory that holds the last component of `inner`, and that component's name.
@@ -92,7 +92,7 @@ package struct RootedDirectory: ~Copyable, Sendable {
       let next = reached.isEmpty ? String(part) : "\(reached)/\(part)"
       if try exists(next) == false {
         let above = try open(reached, O_PATH | O_DIRECTORY)
-        if mkdirat(above.number, String(part), mode) != 0 {
+        if SyscallTrace.note("mkdirat", next, mkdirat(above.number, String(part), mode)) != 0 {
           guard errno == EEXIST else { throw SyscallError("mkdir", inner) }
           if links > 0, let target = link(String(part), in: above) {
             let start = target.hasPrefix("/") ? target : "\(reached)/\(target)"
@@ -108,7 +108,8 @@ package struct RootedDirectory: ~Copyable, Sendable {
 
   private func link(_ name: String, in directory: borrowing FileDescriptor) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlinkat(directory.number, name, &buffer, buffer.count)
+    let count = SyscallTrace.note(
+      "readlinkat", name, readlinkat(directory.number, name, &buffer, buffer.count))
     guard count > 0 else { return nil }
     return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

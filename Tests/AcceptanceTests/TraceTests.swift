@@ -15,7 +15,8 @@ struct TraceTests {
     #expect(result.status == 3 && result.text == "out", "\(result)")
     let lines = result.errors.split(separator: "\n").map(String.init)
     let order = [
-      "clone3(", "mount(proc on /proc", "pivot_root(", "seccomp(", "setresuid(", "execve(",
+      "clone3(", "openat2(/proc)", "mount(proc on /proc", "mknod(/dev/null)", "pivot_root(",
+      "seccomp(", "setresuid(", "execve(",
     ]
     let places = order.map { call in lines.firstIndex { $0.hasPrefix("  " + call) } }
     #expect(!places.contains(nil), "\(zip(order, places).filter { $1 == nil }) in \(result.errors)")

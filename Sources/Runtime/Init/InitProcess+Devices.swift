@@ -18,9 +18,9 @@ extension InitProcess {
       }
     let mode = type | mode_t(device.fileMode ?? 0o666)
     let number = dk_makedev(device.major ?? 0, device.minor ?? 0)
-    if mknodat(place.directory.number, place.name, mode, dev_t(number)) != 0 && errno != EEXIST {
-      throw SyscallError("mknod", device.path)
-    }
+    let made = SyscallTrace.note(
+      "mknod", device.path, mknodat(place.directory.number, place.name, mode, dev_t(number)))
+    if made != 0 && errno != EEXIST { throw SyscallError("mknod", device.path) }
     if device.uid ?? 0 != 0 || device.gid ?? 0 != 0 {
       try check(
         fchownat(
@@ -37,9 +37,9 @@ extension InitProcess {
 
   func symlink(_ target: String, _ path: String, _ root: borrowing RootedDirectory) throws {
     let place = try root.parent(of: path, creating: 0o755)
-    if symlinkat(target, place.directory.number, place.name) != 0 && errno != EEXIST {
-      throw SyscallError("symlink", path)
-    }
+    let made = SyscallTrace.note(
+      "symlink", "\(target), \(path)", symlinkat(target, place.directory.number, place.name))
+    if made != 0 && errno != EEXIST { throw SyscallError("symlink", path) }
   }
 
   /// A file is covered by the host's /dev/null, a directory by an empty tmpfs.

@@ -74,7 +74,10 @@ extension InitProcess {
   /// Makes the mount that holds `path` private: the nearest directory above that is a mount point.
   private func stopSpreading(around path: String) throws {
     var place = path
-    while Glibc.mount(nil, place, nil, UInt(MountFlags.private.rawValue), nil) != 0 {
+    while SyscallTrace.note(
+      "mount --make-private", place,
+      Glibc.mount(nil, place, nil, UInt(MountFlags.private.rawValue), nil)) != 0
+    {
       guard errno == EINVAL, place != "/", let slash = place.lastIndex(of: "/") else {
         throw SyscallError("mount --make-private", path)
       }
@@ -101,7 +104,9 @@ extension InitProcess {
       ? try root.makeDirectories(request.target, throughLinks: true)
       : try makeFile(request.target, root)
     var kind: Int64 = 0
-    if dk_statfs_type(descriptorPath(target), &kind) == 0, kind == 0x9fa0,  // PROC_SUPER_MAGIC
+    let looked = SyscallTrace.note(
+      "statfs", request.target, dk_statfs_type(descriptorPath(target), &kind))
+    if looked == 0, kind == 0x9fa0,  // PROC_SUPER_MAGIC
       !ProcGuard.allows(request.target)
     {
       throw SyscallError("mount", "\(request.target) leads into /proc", errno: EPERM)
@@ -137,8 +142,9 @@ extension InitProcess {
   ) throws -> FileDescriptor {
     if try !root.exists(path) {
       let place = try root.parent(of: path, creating: 0o755)
-      let fd = openat(
-        place.directory.number, place.name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
+      let fd = SyscallTrace.note(
+        "openat", "\(path), O_CREAT|O_EXCL",
+        openat(place.directory.number, place.name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644))
       if fd >= 0 { close(fd) } else if errno != EEXIST { throw SyscallError("open", path) }
     }
     return try root.open(path, O_PATH)
