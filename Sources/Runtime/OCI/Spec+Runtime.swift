@@ -61,6 +61,17 @@ extension SpecCapabilities {
     result.inheritable = filtered(inheritable)
     result.permitted = filtered(permitted)
     result.ambient = filtered(ambient)
+    // What is not inheritable cannot be ambient (capabilities(7)); runc and crun leave it out too.
+    let possible = Set(result.permitted ?? []).intersection(result.inheritable ?? [])
+    let impossible = (result.ambient ?? []).filter { !possible.contains($0) }
+    result.ambient?.removeAll(where: impossible.contains)
+    if !impossible.isEmpty {
+      let names = impossible.joined(separator: ", ")
+      warnings.append(
+        Text(
+          "process.capabilities.ambient: not both permitted and inheritable, so no effect: \(names)",
+          ko: "process.capabilities.ambient: permitted와 inheritable 양쪽에 있지 않아 효과가 없습니다: \(names)"))
+    }
     if !ignored.isEmpty {
       let names = ignored.joined(separator: ", ")
       warnings.append(

@@ -183,10 +183,30 @@ package struct SpecValidation {
     if !(linux.mountLabel ?? "").isEmpty {
       warn("linux.mountLabel: no effect", "linux.mountLabel: 효과가 없습니다")
     }
-    if linux.resources?.memory?.kernel != nil {
-      warn(
-        "linux.resources.memory.kernel: gone from the kernel: no effect",
-        "linux.resources.memory.kernel: 커널에서 없어진 기능이라 효과가 없습니다")
-    }
+    if let resources = linux.resources { check(resources) }
+  }
+
+  /// Limits that no kernel of today has, and those that a machine with cgroup v2 has not.
+  private mutating func check(_ resources: SpecResources) {
+    func gone(_ field: String) { ineffective(field, "gone from the kernel", "커널에서 없어진 기능") }
+    if resources.memory?.kernel != nil { gone("memory.kernel") }
+    if resources.blockIO?.leafWeight != nil { gone("blockIO.leafWeight") }
+    let devices = resources.blockIO?.weightDevice ?? []
+    if devices.contains(where: { $0.leafWeight != nil }) { gone("blockIO.weightDevice.leafWeight") }
+    let onlyLegacy = [
+      ("network.classID", resources.network?.classID != nil),
+      ("network.priorities", !(resources.network?.priorities ?? []).isEmpty),
+      ("cpu.realtimeRuntime", (resources.cpu?.realtimeRuntime ?? 0) != 0),
+      ("cpu.realtimePeriod", (resources.cpu?.realtimePeriod ?? 0) != 0),
+      ("memory.kernelTCP", (resources.memory?.kernelTCP ?? 0) != 0),
+    ].filter(\.1).map(\.0)
+    guard !onlyLegacy.isEmpty, CgroupLayout.observe().kind == .v2 else { return }
+    for field in onlyLegacy { ineffective(field, "cgroup v2 has none", "cgroup v2에는 없는 기능") }
+  }
+
+  private mutating func ineffective(_ field: String, _ en: String, _ ko: String) {
+    warn(
+      "linux.resources.\(field): \(en): no effect",
+      "linux.resources.\(field): \(ko)이라 효과가 없습니다")
   }
 }
