@@ -57,6 +57,10 @@ actor Authorizer {
     let key = Key(authority: endpoint.authority, scope: scope)
     tokens[key] = nil
     if let bearer = challenges.first(where: { $0.scheme == "bearer" }) {
+      if let token = credentials[endpoint.domain]?.registryToken {
+        tokens[key] = Token(header: "Bearer \(token)", expires: .max)
+        return true
+      }
       tokens[key] = try await token(bearer, endpoint, scope, isSecure: isSecure)
       return true
     }

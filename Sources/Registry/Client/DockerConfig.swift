@@ -136,7 +136,8 @@ package struct DockerConfig {
     return all.first { Self.hostname($0.key) == plain }.map { ($0.key, $0.value) }
   }
 
-  private static func hostname(_ key: String) -> String {
+  /// The server of a key of `auths`, which may be a URL.
+  static func hostname(_ key: String) -> String {
     var rest = key[...]
     for scheme in ["https://", "http://"] where rest.hasPrefix(scheme) {
       rest = rest.dropFirst(scheme.count)

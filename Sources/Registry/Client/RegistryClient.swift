@@ -13,10 +13,17 @@ package struct RegistryClient: Sendable {
   let transport: HTTPTransport
 
   /// The registries for images of `domain`; `root` is the DKLAB_ROOT, whose configuration counts.
-  /// Reads docker's configuration and runs its credential helpers.
+  /// Who we are there is what came with a request of the API, or else what docker's configuration
+  /// and its credential helpers say.
   package init(domain: String, root: String) throws {
-    try self.init(
-      domain: domain, configuration: RegistryConfiguration(root: root), docker: DockerConfig())
+    let configuration = try RegistryConfiguration(root: root)
+    if let given = try GivenCredentials() {
+      self.init(
+        domain: domain, endpoints: RegistryEndpoint.all(for: domain, configuration),
+        credentials: given.credentials(for: domain).map { [domain: $0] } ?? [:])
+    } else {
+      try self.init(domain: domain, configuration: configuration, docker: DockerConfig())
+    }
   }
 
   /// The same with everything given.
