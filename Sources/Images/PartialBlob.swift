@@ -38,6 +38,15 @@ package final class PartialBlob {
     /// Whether the whole blob is here.
     package func hasBlob(_ digest: Digest) -> Bool { File.exists(blobPath(digest)) }
 
+    /// Opens the blob `digest`, or as much of it as has arrived.
+    package func open(_ digest: Digest) throws -> FileDescriptor {
+      do {
+        return try FileDescriptor.open("\(root)/partial/\(digest.hex)", O_RDONLY)
+      } catch let error as SyscallError where error.errno == ENOENT {
+        return try FileDescriptor.open(blobPath(digest), O_RDONLY)
+      }
+    }
+
     /// Where the blob lies, or would lie.
     package func blobPath(_ digest: Digest) -> String { "\(root)/blobs/sha256/\(digest.hex)" }
   }

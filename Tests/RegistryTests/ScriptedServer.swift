@@ -20,6 +20,8 @@ final class ScriptedServer: Sendable {
     var body: [UInt8] = []
     /// Closes the connection after so many bytes of the body.
     var cut: Int?
+    /// Called after half of the body has been sent: what it waits for, the rest waits for.
+    var pause: (@Sendable () -> Void)?
   }
 
   let port: UInt16
@@ -123,8 +125,14 @@ final class ScriptedServer: Sendable {
       head += "Content-Length: \(answer.body.count)\r\n"
     }
     let body = isHead ? [] : Array(answer.body.prefix(answer.cut ?? answer.body.count))
-    let all = Array((head + "\r\n").utf8) + body
+    let half = answer.pause == nil ? body.count : body.count / 2
+    let all = Array((head + "\r\n").utf8) + body[..<half]
     guard (try? all.withUnsafeBytes({ try writeAll(socket, $0) })) != nil else { return false }
+    if let pause = answer.pause {
+      pause()
+      let rest = Array(body[half...])
+      guard (try? rest.withUnsafeBytes({ try writeAll(socket, $0) })) != nil else { return false }
+    }
     return answer.cut == nil
   }
 }

@@ -20,6 +20,8 @@ struct BlobDownload: Sendable {
   let place: PartialBlob.Place
   let blob: Descriptor
   let report: @Sendable (ImageProgress) -> Void
+  /// Told after each piece how many bytes are there.
+  var arrived: @Sendable (Int64) -> Void = { _ in }
 
   private static let patience = 5
 
@@ -65,6 +67,7 @@ struct BlobDownload: Sendable {
     guard let partial = try PartialBlob(blob.digest, in: place) else { return .busy }
     if place.hasBlob(blob.digest) { return .done }
     if partial.size > blob.size { try partial.restart() }
+    arrived(partial.size)
     let start = partial.size
     if start < blob.size || blob.size == 0 {
       do {
@@ -99,16 +102,16 @@ struct BlobDownload: Sendable {
     let response = try await repository.connection.send(request, expecting: 200, 206, 416)
     switch response.status.code {
     case 206 where Self.start(response.headers.first(name: "Content-Range")) == partial.size: break
-    case 200: if partial.size > 0 { try partial.restart() }
+    case 200: if partial.size > 0 { try restart(partial) }
     default:
       // A range that the server does not have, or another one than was asked for.
-      try partial.restart()
+      try restart(partial)
       throw Self.rangeRefused(blob)
     }
     var told = partial.size
     for try await buffer in response.body {
       guard partial.size + Int64(buffer.readableBytes) <= blob.size else {
-        try partial.restart()
+        try restart(partial)
         throw DklabError(
           .invalid, id: "image.wrong-size",
           Text(
@@ -117,6 +120,7 @@ struct BlobDownload: Sendable {
             ko: "레이어 \(blob.digest.short): 매니페스트에 적힌 \(blob.size)바이트보다 많이 보내고 있습니다"))
       }
       try buffer.withUnsafeReadableBytes { try partial.write($0) }
+      arrived(partial.size)
       if partial.size - told >= max(blob.size / 200, 256 << 10) {
         told = partial.size
         report(
@@ -124,6 +128,11 @@ struct BlobDownload: Sendable {
             id: blob.digest.short, "Downloading", done: partial.size, total: blob.size))
       }
     }
+  }
+
+  private func restart(_ partial: PartialBlob) throws {
+    try partial.restart()
+    arrived(0)
   }
 
   /// Failures that the next attempt may not meet.

@@ -11,10 +11,16 @@ extension RegistryServer {
     let store = store
     switch request.method {
     case .GET, .HEAD:
-      if let cache { try await cache.bring(digest, of: name) }
-      let size = try await BlockingWork.run { store.blobSize(digest, in: name) }
-      guard let size else { throw RegistryProblem.blobUnknown }
-      return try content(digest, size: size, request)
+      if let size = try await BlockingWork.run({ store.blobSize(digest, in: name) }) {
+        return try content(digest, size: size, nil, request)
+      }
+      guard let cache else { throw RegistryProblem.blobUnknown }
+      if request.method == .HEAD {
+        let size = try await cache.size(of: digest, in: name)
+        return try content(digest, size: size, nil, request)
+      }
+      let arrival = try await cache.bring(digest, of: name)
+      return try content(digest, size: arrival.size, arrival, request)
     case .DELETE:
       guard try await BlockingWork.run({ store.unlinkBlob(digest, from: name) }) else {
         throw RegistryProblem.blobUnknown
@@ -24,8 +30,10 @@ extension RegistryServer {
     }
   }
 
-  private func content(_ digest: Digest, size: Int64, _ request: HTTPRequest) throws -> HTTPResponse
-  {
+  /// The blob, which is here, or is arriving.
+  private func content(
+    _ digest: Digest, size: Int64, _ arrival: BlobArrival?, _ request: HTTPRequest
+  ) throws -> HTTPResponse {
     var response = HTTPResponse(headers: [
       "Content-Type": "application/octet-stream", "Docker-Content-Digest": "\(digest)",
       "Etag": "\"\(digest)\"", "Accept-Ranges": "bytes",
@@ -51,14 +59,17 @@ extension RegistryServer {
     }
     response.headers.add(name: "Content-Length", value: "\(range.count)")
     guard request.method == .GET else { return response }
+    let place = PartialBlob.Place(root: store.root)
     let path = store.blobPath(digest)
     let wanted = range
     response.body = .stream { stream in
-      let file = try FileDescriptor.open(path, O_RDONLY)
+      let restarts = arrival?.restarts
+      let file = try place.open(digest)
       let number = file.number
       var position = wanted.lowerBound
       while position < wanted.upperBound {
-        let count = Int(min(256 << 10, wanted.upperBound - position))
+        let end = try await arrival?.end(after: position, restarts: restarts) ?? size
+        let count = Int(min(256 << 10, min(end, wanted.upperBound) - position))
         let place = position
         let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
           filled = try check(
