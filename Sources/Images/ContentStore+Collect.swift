@@ -45,6 +45,7 @@ extension ContentStore {
       for row in try database.query("SELECT diff_id, size FROM layers") {
         guard let diffID = row[0].text, !needed.contains(diffID) else { continue }
         try database.execute("DELETE FROM layers WHERE diff_id = ?", .text(diffID))
+        try database.execute("DELETE FROM compressed WHERE diff_id = ?", .text(diffID))
         freed += row[1].integer ?? 0
       }
       return freed

@@ -73,7 +73,7 @@ package final class ContentStore {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX refs_image ON refs (scope, image);
     CREATE INDEX scope_images_image ON scope_images (image);
-    """, BuildCacheStore.schema,
+    """, BuildCacheStore.schema, compressedSchema,
   ]
 
   /// Runs `body` while the collector, or, `exclusive`, everybody else is held off.

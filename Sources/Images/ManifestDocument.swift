@@ -10,6 +10,7 @@
 //
 // image-spec: manifest.md, image-index.md, descriptor.md. Next: ImageAdoption.swift.
 
+import struct Crypto.SHA256
 import Documents
 import Support
 
@@ -25,6 +26,12 @@ package enum ManifestDocument: Sendable, Hashable {
   package static let accepted = [
     MediaType.ociIndex, MediaType.dockerList, MediaType.ociManifest, MediaType.dockerManifest,
   ]
+
+  /// The text of `manifest`, the same for equal ones, and what it is called.
+  package static func encode(_ manifest: Manifest) throws -> (bytes: [UInt8], digest: Digest) {
+    let bytes = try ImageJSON.encode(manifest)
+    return (bytes, Digest(bytes: SHA256.hash(data: bytes)))
+  }
 
   /// Reads `bytes`, which somebody calls `mediaType`; `what` is for errors.
   ///

@@ -194,4 +194,79 @@ struct RegistryServerTests {
       ["image", "inspect", "--format", "{{.Size}}", name], environment: environment)
     #expect(image.text == "12000000", "\(image)")
   }
+
+  @Test("layers made here go compressed, each time under the same digest")
+  func compressed() throws {
+    let registry = try OwnRegistry(["--quiet"])
+    defer { registry.close() }
+    let box = try Sandbox()
+    defer { box.close() }
+    let folder = try BuildFolder("FROM busybox\nCOPY text /\n", files: ["text": "text\n"])
+    let name = "\(registry.name)/me/box:1"
+    #expect(box.run(["build", "-q", "-t", name, folder.path]).status == 0)
+    let push = box.run("push \(name)")
+    let digest = try #require(push.lines.last?.split(separator: " ").dropFirst(2).first, "\(push)")
+    let seen = box.run("manifest inspect \(name)")
+    let layers = try JSONValue.parse(seen.output.utf8, file: "manifest")["layers"]?.array ?? []
+    #expect(layers.count == 2, "\(seen)")
+    for layer in layers {
+      #expect(layer["mediaType"]?.string == "application/vnd.oci.image.layer.v1.tar+gzip")
+      let hex = layer["digest"]?.string?.dropFirst("sha256:".count) ?? ""
+      let blob = try File.read("\(registry.directory)/data/blobs/sha256/\(hex)")
+      #expect(blob.starts(with: [0x1f, 0x8b]) && layer["size"]?.int == blob.count)
+    }
+    // Somebody else's registry, and an engine that has never seen the image.
+    let other = try OwnRegistry(["--quiet"])
+    defer { other.close() }
+    box.run("tag \(name) \(other.name)/you/box")
+    #expect(box.run("push \(other.name)/you/box").output.contains("digest: \(digest)"))
+    let environment = box.environment.merging(["DKLAB_ROOT": other.directory + "/root"]) { $1 }
+    defer { _ = Sandbox.run(["system", "reset", "--all", "--yes"], environment: environment) }
+    let pull = Sandbox.run(["pull", name], environment: environment)
+    #expect(pull.lines.contains("Digest: \(digest)"), "\(pull)")
+    let run = Sandbox.run(
+      ["run", "--rm", "--network", "none", name, "cat", "/text"], environment: environment)
+    #expect(run.output == "text\n", "\(run)")
+    #expect(
+      box.run("pull \(name)").lines.suffix(2).first == "Status: Image is up to date for \(name)")
+  }
+
+  @Test("credentials that come with a request count, and those of config.json do not")
+  func given() throws {
+    var template = Array("/tmp/dklab-registry-XXXXXX".utf8CString)
+    let directory = try #require(mkdtemp(&template).map { String(cString: $0) })
+    let line = Sandbox.run(["registry", "htpasswd", "lab"], input: "secret\n", environment: [:])
+    try File.replace(directory + "/htpasswd", line.output)
+    let registry = try OwnRegistry(
+      ["--quiet", "--htpasswd", directory + "/htpasswd"], directory: directory)
+    defer { registry.close() }
+    let box = try Sandbox()
+    defer { box.close() }
+    box.environment["DOCKER_CONFIG"] = directory + "/settings"
+    let name = "\(registry.name)/me/box:1"
+    box.run("pull busybox")
+    box.run("tag busybox \(name)")
+    // {"username":"lab","password":"secret"}
+    box.environment["DKLAB_REGISTRY_AUTH"] =
+      "eyJ1c2VybmFtZSI6ImxhYiIsInBhc3N3b3JkIjoic2VjcmV0In0="
+    #expect(box.run("push \(name)").status == 0)
+    box.run("rmi \(name)")
+    #expect(box.run("pull \(name)").status == 0)
+    box.environment["DKLAB_REGISTRY_AUTH"] = nil
+    let login = box.run("login -u lab --password-stdin \(registry.name)", input: "secret\n")
+    #expect(login.status == 0)
+    box.environment["DKLAB_REGISTRY_AUTH"] = "e30="
+    let nobody = box.run("pull \(name)")
+    #expect(nobody.status == 1 && nobody.errors.contains("unauthorized"), "\(nobody)")
+  }
+
+  @Test("what goes beyond this machine is not pushed when that is forbidden")
+  func offline() throws {
+    let box = try Sandbox()
+    defer { box.close() }
+    box.environment["DKLAB_OFFLINE"] = "1"
+    box.run("pull busybox")
+    let push = box.run("push busybox")
+    #expect(push.status == 1 && push.errors.contains("busybox:latest goes to docker.io"), "\(push)")
+  }
 }

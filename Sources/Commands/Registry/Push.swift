@@ -32,6 +32,7 @@ struct Push: ParsableCommand {
       print("Using default tag: latest")
     }
     try checkPlatform(targets, store)
+    try checkIsReachable(reference)
     let display = TransferDisplay.onOutput()
     try RegistryClient.using(reference.domain, root: engine.root.path) { client in
       let upload = ImageUpload(client: client, store: store)
@@ -56,6 +57,19 @@ struct Push: ParsableCommand {
     let all = try store.list().flatMap(\.tags).filter { $0.repository == reference.repository }
     guard !all.isEmpty else { throw ImageStore.notFound(name) }
     return all.sorted()
+  }
+
+  private func checkIsReachable(_ reference: Reference) throws {
+    guard Offline.isWanted, !reference.isOnThisMachine else { return }
+    throw DklabError(
+      .unavailable, id: "push.offline",
+      Text(
+        "\(reference.familiar) goes to \(reference.domain), and DKLAB_OFFLINE stays on this machine",
+        ko: "\(reference.familiar)은(는) \(reference.domain)(으)로 가는 이름인데, DKLAB_OFFLINE 때문에 이 컴퓨터 "
+          + "밖으로 나가지 않습니다"),
+      hint: Text(
+        "the name says where it goes: dklab tag \(reference.familiar) localhost:5000/ME/NAME",
+        ko: "이름이 갈 곳을 정합니다: dklab tag \(reference.familiar) localhost:5000/사용자/이름"))
   }
 
   private func checkPlatform(_ targets: [Reference], _ store: ImageStore) throws {

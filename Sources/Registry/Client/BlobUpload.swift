@@ -7,7 +7,7 @@
 //          PATCH goes on from there
 //   PUT    closes it with the digest, which the registry checks
 //
-// distribution-spec, "Pushing blobs". Next: ImageTransfer.swift.
+// distribution-spec, "Pushing blobs". Next: LayerUpload.swift.
 
 import AsyncHTTPClient
 import Glibc
@@ -23,8 +23,8 @@ struct BlobUpload: Sendable {
   /// Repositories of the same registry that may have it.
   let sources: [String]
   let blob: Descriptor
-  /// The file with its bytes.
-  let path: String
+  /// The file with its bytes, asked for when they have to be sent.
+  let file: @Sendable () async throws -> String
   /// What progress calls it.
   let label: String
   let report: @Sendable (ImageProgress) -> Void
@@ -49,25 +49,31 @@ struct BlobUpload: Sendable {
     guard [401, 403, 404].contains(look.status.code) else {
       throw try await connection.failure(look)
     }
-    for source in sources {
+    var place: String?
+    mounting: for source in sources {
       let answer = try await open("?mount=\(blob.digest)&from=\(PercentEncoding.encode(source))")
       switch answer.status.code {
       case 201: return .mounted(from: source)
       case 202:
         // It opened an upload instead. One is enough.
-        try await send(to: try location(answer))
-        return .pushed
+        place = try location(answer)
+        break mounting
       default: continue
       }
     }
+    let path = try await file()
     var failures = 0
     while true {
-      let answer = try await open("")
-      guard answer.status == .accepted else { throw try await connection.failure(answer) }
+      if place == nil {
+        let answer = try await open("")
+        guard answer.status == .accepted else { throw try await connection.failure(answer) }
+        place = try location(answer)
+      }
       do {
-        try await send(to: try location(answer))
+        try await send(path, to: place ?? "")
         return .pushed
       } catch is UploadLost {
+        place = nil
         failures += 1
         guard failures < 3 else {
           throw DklabError(
@@ -88,14 +94,14 @@ struct BlobUpload: Sendable {
     return try await connection.send(request)
   }
 
-  /// Sends all bytes to the upload at `start` and closes it.
-  private func send(to start: String) async throws {
+  /// Sends all bytes of the file at `path` to the upload at `start` and closes it.
+  private func send(_ path: String, to start: String) async throws {
     var place = start
     var offset: Int64 = 0
     var failures = 0
     while offset < blob.size {
       do {
-        (place, offset) = try await patch(place, from: offset)
+        (place, offset) = try await patch(path, place, from: offset)
         failures = 0
       } catch let error as RegistryFailure where error.status != 416 && error.status < 500 {
         if error.status == 404 { throw UploadLost() }
@@ -121,7 +127,9 @@ struct BlobUpload: Sendable {
     }
   }
 
-  private func patch(_ place: String, from offset: Int64) async throws -> (String, Int64) {
+  private func patch(
+    _ path: String, _ place: String, from offset: Int64
+  ) async throws -> (String, Int64) {
     var request = RegistryRequest(.PATCH, place, scope: scope)
     request.headers = [
       ("Content-Type", "application/octet-stream"),

@@ -49,8 +49,11 @@ package struct ImageDownload {
           id: reference.digest?.description ?? reference.tag, "Pulling from \(reference.path)"))
       for document in found.documents { try store.content.addBlob(document) }
       let pinned = reference.pinned(found.digest)
-      let isNew = try store.find(pinned)?.id != found.image.manifest.config.digest
-      let layers = try fetch(found, progress)
+      let known = try store.find(pinned)
+      let isNew = known?.id != found.image.manifest.config.digest
+      // What was pushed from here lies in the store under other names than at the registry.
+      let layers =
+        if let known, !isNew, known.isComplete { known.layers } else { try fetch(found, progress) }
       try store.adopt(
         found.image, layers: layers,
         references: (reference.digest == nil ? [reference] : []) + [pinned])

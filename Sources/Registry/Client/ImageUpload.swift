@@ -1,8 +1,6 @@
-// `push`: an image of the store gets to its registry as it is here, blob for blob, so that the
-// digest is the same at both ends.
-//
-// Simplification: layers of local builds lie in the store as plain tar archives and go so; docker
-// compresses them on the way, which takes longer than the way within one machine does.
+// `push`: an image of the store gets to its registry. What was pulled goes as it came, blob for blob,
+// under the same digest. Layers that were made here are compressed on the way (CompressedLayer.swift),
+// and the manifest that goes along names them so; the same image has the same digest every time.
 //
 // Next: RegistryServer.swift.
 
@@ -26,6 +24,8 @@ package struct ImageUpload {
 
   private enum Event: Sendable {
     case progress(ImageProgress)
+    /// A blob of the store is there, under the second name.
+    case sent(Digest, Descriptor)
     case done
     case failed(any Error)
   }
@@ -61,14 +61,15 @@ package struct ImageUpload {
         case .image(let manifest) = try ManifestDocument(
           parsing: bytes, mediaType: nil, what: what)
       else { throw ContentProblem.noManifest(what) }
-      try upload(image, manifest, reference, progress)
+      let sent = try upload(image, manifest, reference, progress)
+      let pushed = try rename(manifest, bytes, image.manifest, sent)
       let repository = RemoteRepository(connection: client.own, path: reference.path)
-      try put(bytes, manifest, image.manifest, reference, repository)
-      try store.name(image, pinned: reference.pinned(image.manifest))
+      try put(pushed.bytes, manifest, pushed.digest, reference, repository)
+      try store.name(image, pinned: reference.pinned(pushed.digest))
       progress(
         ImageProgress(
-          "\(reference.tag ?? "latest"): digest: \(image.manifest) size: \(bytes.count)"))
-      return Result(digest: image.manifest, size: bytes.count)
+          "\(reference.tag ?? "latest"): digest: \(pushed.digest) size: \(pushed.bytes.count)"))
+      return Result(digest: pushed.digest, size: pushed.bytes.count)
     }
   }
 
@@ -80,48 +81,74 @@ package struct ImageUpload {
     }
   }
 
+  /// The manifest with the names that the layers have at the registry: the same bytes when all of
+  /// them went as they are.
+  private func rename(
+    _ manifest: Manifest, _ bytes: [UInt8], _ digest: Digest, _ names: [Digest: Descriptor]
+  ) throws -> (bytes: [UInt8], digest: Digest) {
+    var pushed = manifest
+    for (index, layer) in manifest.layers.enumerated() {
+      guard var name = names[layer.digest] else { continue }
+      name.annotations = layer.annotations
+      if name.digest != layer.digest { pushed.layers[index] = name }
+    }
+    return pushed == manifest ? (bytes, digest) : try ManifestDocument.encode(pushed)
+  }
+
+  /// Brings all blobs there; what each is called then.
   private func upload(
     _ image: Image, _ manifest: Manifest, _ reference: Reference,
     _ progress: (ImageProgress) -> Void
-  ) throws {
+  ) throws -> [Digest: Descriptor] {
     let content = store.content
     let sources = try repositories(sharing: image, with: reference)
-    var uploads: [(blob: Descriptor, label: String?)] = []
-    for (blob, layer) in zip(manifest.layers, image.layers).reversed() {
-      progress(ImageProgress(id: layer.diffID.short, "Preparing"))
-      if !uploads.contains(where: { $0.blob.digest == blob.digest }) {
-        uploads.append((blob, layer.diffID.short))
-      }
-    }
-    uploads.append((manifest.config, nil))
     let repository = RemoteRepository(connection: client.own, path: reference.path)
     let events = EventQueue<Event>()
-    let works = uploads.map { blob, label in
-      BlobUpload(
-        repository: repository, sources: label.flatMap { _ in sources[blob.digest] } ?? [],
-        blob: blob, path: content.blobPath(blob.digest), label: label ?? "",
-        report: { line in if label != nil { events.send(.progress(line)) } })
+    var works: [LayerUpload] = []
+    var diffIDs: [Digest: Digest] = [:]
+    for (blob, layer) in zip(manifest.layers, image.layers).reversed() {
+      let label = layer.diffID.short
+      progress(ImageProgress(id: label, "Preparing"))
+      guard diffIDs.updateValue(layer.diffID, forKey: blob.digest) == nil else { continue }
+      let known = try content.compressedForm(of: blob, layer.diffID)
+      works.append(
+        LayerUpload(
+          repository: repository, blob: blob, compression: try content.compression(of: blob),
+          known: known, path: content.blobPath(blob.digest),
+          sources: known.flatMap { sources[$0.digest] } ?? [], label: label,
+          report: { events.send(.progress($0)) }))
     }
+    let config = manifest.config
+    works.append(
+      LayerUpload(
+        repository: repository, blob: config, compression: nil, known: config,
+        path: content.blobPath(config.digest), sources: [], label: "", report: { _ in }))
     let task = start(works, events)
     defer { task.cancel() }
+    var names: [Digest: Descriptor] = [:]
     while true {
       switch events.next() {
       case .progress(let line): progress(line)
-      case .done: return
+      case .sent(let blob, let name):
+        names[blob] = name
+        if name.digest != blob, let layer = diffIDs[blob] {
+          try content.remember(name, of: layer)
+        }
+      case .done: return names
       case .failed(let failure as RegistryFailure): throw failure.pushError(reference.path)
       case .failed(let error): throw error
       }
     }
   }
 
-  private func start(_ works: [BlobUpload], _ events: EventQueue<Event>) -> Task<Void, Never> {
+  private func start(_ works: [LayerUpload], _ events: EventQueue<Event>) -> Task<Void, Never> {
     Task.detached {
       do {
         try await withThrowingTaskGroup(of: Void.self) { group in
           for (index, work) in works.enumerated() {
             if index >= Self.parallel { try await group.next() }
             group.addTask {
-              let outcome = try await work.run()
+              let (name, outcome) = try await work.run()
               let status =
                 switch outcome {
                 case .present: "Layer already exists"
@@ -129,6 +156,7 @@ package struct ImageUpload {
                 case .pushed: "Pushed"
                 }
               work.report(ImageProgress(id: work.label, status))
+              events.send(.sent(work.blob.digest, name))
             }
           }
           try await group.waitForAll()
@@ -180,9 +208,12 @@ package struct ImageUpload {
         case .image(let manifest) = try ManifestDocument(
           parsing: bytes, mediaType: nil, what: "manifest \(other.manifest.short)")
       else { continue }
-      for blob in manifest.layers where (result[blob.digest]?.count ?? 0) < 2 {
-        let known = result[blob.digest] ?? []
-        if !known.contains(place.path) { result[blob.digest] = known + [place.path] }
+      for (layer, blob) in zip(other.layers, manifest.layers) {
+        guard let digest = try store.content.compressedForm(of: blob, layer.diffID)?.digest else {
+          continue
+        }
+        let known = result[digest] ?? []
+        if known.count < 2, !known.contains(place.path) { result[digest] = known + [place.path] }
       }
     }
     return result
