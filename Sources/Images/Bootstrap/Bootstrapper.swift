@@ -61,6 +61,7 @@ package final class Bootstrapper {
   /// All recipes, in the order they are made.
   package static let recipes: [BootstrapRecipe] = [
     .toolbox, .busybox, .debian12, .ubuntu, .debian, .alpine, .helloWorld, .gettingStarted, .nginx,
+    .registry,
   ]
 
   /// The recipe for `name`: its own, or one of the image names it makes (`ubuntu:16.04`).

@@ -9,6 +9,7 @@ enum ImageInspection {
       JSONObject([
         ("Id", .string("\(image.id)")),
         ("RepoTags", .array(image.tags.map { .string("\($0.familiar)") })),
+        ("RepoDigests", .array(image.digests.map { .string($0.familiar) })),
         ("Config", config["config"] ?? .object(JSONObject())),
         ("Architecture", config["architecture"] ?? .string("")),
         ("Os", config["os"] ?? .string("")),
