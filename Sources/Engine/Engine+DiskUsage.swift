@@ -68,7 +68,10 @@ package struct DiskUsage: Sendable {
 
   package var buildCacheTotal: Total {
     let size = buildCache.reduce(cacheMounts) { $0 + $1.size }
-    return Total(count: buildCache.count, active: 0, size: size, reclaimable: size)
+    let active = buildCache.filter(\.isInUse)
+    return Total(
+      count: buildCache.count, active: active.count, size: size,
+      reclaimable: active.reduce(size) { $0 - $1.size })
   }
 }
 
@@ -104,7 +107,7 @@ extension Engine {
         volume: volume, size: (try? Directory.size(volumeDirectory(volume.name))) ?? 0,
         links: records.count { $0.mounts.contains { $0.name == volume.name } })
     }
-    usage.buildCache = try BuildCacheStore(self.images()).entries()
+    usage.buildCache = try buildCache()
     usage.cacheMounts = try cacheMounts().reduce(0) { $0 + $1.size }
     return usage
   }

@@ -1,4 +1,3 @@
-import Images
 import Linux
 import Support
 
@@ -26,34 +25,6 @@ extension Engine {
     }
     try tellOfPrune("container", bytes)
     return (ids, bytes)
-  }
-
-  /// Removes build cache (`docker builder prune`): what no image uses, or `all` of it; only entries
-  /// that `isWanted` selects, the least recently used first as far as `keep` bytes may stay. Returns
-  /// the entries and the bytes, those of cache mounts included.
-  package func pruneBuildCache(
-    all: Bool, keep: Int64? = nil, where isWanted: (BuildCacheEntry) throws -> Bool = { _ in true }
-  ) throws -> (entries: [BuildCacheEntry], bytes: Int64) {
-    let store = try images()
-    let cache = BuildCacheStore(store)
-    var entries = try cache.entries()
-    if !all {
-      let used = Set(try store.list().flatMap(\.layers).map(\.diffID))
-      entries.removeAll { used.contains($0.layer) }
-    }
-    entries = try entries.filter(isWanted)
-    if var rest = keep {
-      entries.removeAll { entry in
-        rest -= entry.size
-        return rest >= 0
-      }
-    }
-    try cache.remove(entries.map(\.key))
-    var bytes = entries.reduce(0) { $0 + $1.size }
-    if all && keep == nil { bytes += try removeCacheMounts() }
-    try Engine.collectImages(root: root)
-    try tellOfPrune("builder", bytes)
-    return (entries, bytes)
   }
 
   /// Docker's event for the end of a prune.

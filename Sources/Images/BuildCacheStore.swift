@@ -27,6 +27,10 @@ package struct BuildCacheEntry: Sendable, Hashable {
   package var created: Int64
   package var used: Int64
   package var uses: Int
+  /// A build that runs needs it. Known by `Engine.buildCache`.
+  package var isInUse = false
+  /// An image has its layer. Known by `Engine.buildCache`.
+  package var isShared = false
 
   package init(
     key: String, parent: String, operation: String, inputs: String, layer: Digest, size: Int64,
@@ -156,6 +160,18 @@ package struct BuildCacheStore {
         "INSERT INTO build_holds VALUES (?, ?, ?)", SQLValue(process.pid),
         SQLValue(process.startTime), .text(layer.hex))
     }
+  }
+
+  /// The layers that builds need which run now.
+  package func heldLayers() throws -> Set<Digest> {
+    let rows = try database.query("SELECT DISTINCT pid, start, layer FROM build_holds")
+    return Set(
+      rows.compactMap { row in
+        guard let pid = row[0].int, let start = row[1].integer,
+          ProcessIdentity(pid: pid_t(pid), startTime: UInt64(bitPattern: start)).isAlive
+        else { return nil }
+        return row[2].text.flatMap { Digest(hex: $0) }
+      })
   }
 
   /// Lets go of what this process holds, and of what processes hold that are no more.

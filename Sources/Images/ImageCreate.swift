@@ -1,3 +1,4 @@
+import struct Crypto.SHA256
 import SQLite
 import Support
 
@@ -40,6 +41,15 @@ extension ImageStore {
         "INSERT OR IGNORE INTO scope_images VALUES (?, ?)", .text(scope), .text(id.hex))
       for reference in references { try setName(reference, id) }
     }
+  }
+}
+
+extension ImageConfig {
+  /// The id of the image that it and `layers` make.
+  package func id(with layers: [Layer]) throws -> Digest {
+    var config = self
+    config.rootFilesystem.diffIDs = layers.map(\.diffID)
+    return Digest(bytes: SHA256.hash(data: try ImageJSON.encode(config)))
   }
 }
 

@@ -63,7 +63,7 @@ package struct UpperDirectory: Sendable {
   }
 
   /// Whether overlay shows nothing of the layers below in this open directory.
-  static func isOpaque(_ directory: Int32) throws -> Bool {
+  package static func isOpaque(_ directory: Int32) throws -> Bool {
     try ExtendedAttributes.value(of: OverlayAttributes.prefix + "opaque", in: directory)
       == [UInt8(ascii: "y")]
   }

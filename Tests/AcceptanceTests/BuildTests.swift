@@ -243,4 +243,45 @@ struct BuildTests {
     #expect(result.output.contains("WARNING: MaintainerDeprecated"), "\(result)")
     #expect(result.output.contains("Check complete, 2 warnings have been found!"), "\(result)")
   }
+
+  @Test("--squash makes one layer of all that were made, and the tree stays what it was")
+  func squash() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder(
+      """
+      FROM busybox
+      RUN mkdir -p /d/sub && echo a > /d/a && echo gone > /gone && ln -s /bin /link && rm /bin/ash
+      RUN rm /gone && rm -r /d/sub && echo b > /d/b && rm -r /home && mkdir -m 700 /home \
+        && rm /link && mkdir /link && echo x > /link/x && rm -r /root && echo r > /root
+      ENV A=1
+      RUN echo c > /d/a && ln /d/a /d/hard && chown 7:8 /d/b && chmod 4755 /d/b
+      """)
+    #expect(sandbox.run(["build", "-q", "-t", "plain", folder.path]).status == 0)
+    let built = sandbox.run(["build", "-q", "--squash", "-t", "one", folder.path])
+    #expect(built.status == 0 && built.errors.isEmpty, "\(built)")
+    // Overlay counts the links of a directory as it likes.
+    let look =
+      "find / -xdev -mindepth 1 ( -path /proc -o -path /sys -o -path /dev -o -path /etc ) -prune "
+      + "-o -exec stat -c %n:%a:%u:%g:%F:%Y {} +"
+    let trees = ["plain", "one"].map { image in
+      sandbox.run(
+        ["run", "--rm", "--network=none", image] + look.split(separator: " ").map(String.init)
+      )
+      .lines.sorted()
+    }
+    #expect(trees[0].count > 20 && trees[0] == trees[1])
+    #expect(sandbox.run("run --rm one cat /d/hard /d/b /link/x /root").output == "c\nb\nx\nr\n")
+    #expect(sandbox.run("run --rm one stat -c %h /d/hard").text == "2")
+    let layers = ["busybox", "one"].map {
+      sandbox.run(["image", "inspect", "-f", "{{len .RootFS.Layers}}", $0]).text
+    }
+    #expect(layers == ["1", "2"])
+    let plain = sandbox.run("image inspect -f {{.Id}} plain").text
+    let base = sandbox.run("image inspect -f {{.Id}} busybox").text
+    let history = sandbox.run(["history", "--no-trunc", "--format", "{{.Comment}}", "one"])
+    #expect(history.lines.first == "merge \(plain) to \(base)", "\(history)")
+    let again = sandbox.run(["build", "-q", "--squash", "-t", "one", folder.path])
+    #expect(again.text == built.text, "the same from the cache")
+  }
 }

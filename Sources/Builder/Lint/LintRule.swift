@@ -36,6 +36,7 @@ package enum LintRule: String, Sendable, CaseIterable {
     case .jsonArgsRecommended: "000:48"
     case .workdirRelativePath: "000:49"
     case .copyIgnoredFile: "000:50"
+    case .multipleInstructionsDisallowed: "003:67"
     default: nil
     }
   }

@@ -33,11 +33,6 @@ struct BuildWork {
   }
 
   mutating func run() throws {
-    if command.squash {
-      StandardError.print(
-        "WARNING: experimental flag squash is removed with BuildKit. You should squash inside build "
-          + "using a multi-stage Dockerfile for efficiency.")
-    }
     defer { if let path = input?.temporary { try? Directory.removeTree(path) } }
     let settings = try command.settings()
     let input = try BuildInput(command, engine: engine)
@@ -64,7 +59,8 @@ struct BuildWork {
       if command.dryRun { return print(text, terminator: "") }
       StandardError.print(text)
     }
-    let result = try run.run()
+    var result = try run.run()
+    if command.squash { result = try run.squash(result) }
     try BuildOutput(command, references, engine, progress).deliver(result, of: run)
     progress.finish(failed: false)
     if !command.quiet { warn(build.findings) }
