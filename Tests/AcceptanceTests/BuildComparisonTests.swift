@@ -9,7 +9,9 @@ struct BuildComparisonTests {
   @Test("there are Dockerfiles to compare")
   func cases() {
     #expect(BuildCase.all.count >= 60)
-    #expect(BuildCase.all.contains { $0.isForBuildah })
+    for peer in [BuildCase.Peer.docker, .buildah, .buildkit] {
+      #expect(BuildCase.all.contains { $0.peer == peer })
+    }
   }
 
   /// One daemon for all of them: it takes longer to start than a build does.
@@ -23,11 +25,32 @@ struct BuildComparisonTests {
     defer { docker.close() }
     let loaded = docker.run(["load", "-i", "\(comparison.work.path)/base.tar"])
     try #require(loaded.status == 0, "\(loaded)")
-    for fixture in BuildCase.all where !fixture.isForBuildah {
-      comparison.build(fixture)
-      let built = docker.run([
-        "build", "--network=none", "-t", "theirs", "-f", fixture.dockerfile, comparison.context,
-      ])
+    for fixture in BuildCase.all where fixture.peer == .docker {
+      try comparison.build(fixture)
+      let built = docker.run(["build", "--network=none", "-t", "theirs", comparison.context])
+      #expect(built.status == 0, "\(fixture): \(built)")
+      let archive = "\(comparison.work.path)/theirs.tar"
+      let saved = docker.run(["save", "-o", archive, "theirs"])
+      #expect(saved.status == 0, "\(fixture): \(saved)")
+      comparison.load(archive)
+      try comparison.compare(fixture, layers: true)
+    }
+  }
+
+  @Test(
+    "a Dockerfile makes the same image as with BuildKit",
+    .enabled(if: buildKitObstacle == nil, "\(buildKitObstacle ?? "")"))
+  func buildKit() throws {
+    let comparison = try BuildComparison("buildkitbuilds")
+    defer { comparison.close() }
+    let docker = try ForeignCaller.dockerd(
+      client: "/usr/bin/docker", variables: ["DOCKER_BUILDKIT": "1"])
+    defer { docker.close() }
+    let loaded = docker.run(["load", "-i", "\(comparison.work.path)/base.tar"])
+    try #require(loaded.status == 0, "\(loaded)")
+    for fixture in BuildCase.all where fixture.peer != .docker {
+      try comparison.build(fixture)
+      let built = docker.run(["build", "--network=none", "-t", "theirs", comparison.context])
       #expect(built.status == 0, "\(fixture): \(built)")
       let archive = "\(comparison.work.path)/theirs.tar"
       let saved = docker.run(["save", "-o", archive, "theirs"])
@@ -53,11 +76,11 @@ struct BuildComparisonTests {
       #expect(result.status == 0, "buildah \(words.joined(separator: " ")): \(result)")
     }
     run(["pull", "docker-archive:\(place)/base.tar"])
-    for fixture in BuildCase.all where fixture.isForBuildah {
-      comparison.build(fixture)
+    for fixture in BuildCase.all where fixture.peer == .buildah {
+      try comparison.build(fixture)
       run([
         "build", "--isolation", "chroot", "--network", "host", "--format", "docker", "--pull-never",
-        "-t", "theirs", "-f", fixture.dockerfile, comparison.context,
+        "-t", "theirs", comparison.context,
       ])
       unlink("\(place)/theirs.tar")
       run(["push", "theirs", "docker-archive:\(place)/theirs.tar:theirs:latest"])
@@ -75,3 +98,12 @@ let dockerBuilderObstacle: String? =
   containerObstacle
   ?? ["/usr/sbin/dockerd", "/usr/local/bin/docker", "/usr/sbin/runc"].first { !File.exists($0) }
   .map { "needs \($0)" }
+
+/// BuildKit is in dockerd; a client older than 23 speaks to it without a plugin.
+let buildKitObstacle: String? = {
+  if let obstacle = dockerBuilderObstacle { return obstacle }
+  guard File.exists("/usr/bin/docker") else { return "needs /usr/bin/docker" }
+  let version = Sandbox.run(["--version"], program: "/usr/bin/docker", environment: [:]).output
+  let major = version.split(separator: " ").compactMap { Int($0.prefix { $0.isNumber }) }.first
+  return major.map { $0 < 23 } == true ? nil : "needs a docker client older than 23"
+}()

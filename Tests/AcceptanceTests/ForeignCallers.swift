@@ -49,10 +49,15 @@ final class ForeignCaller {
   }
 
   /// A dockerd of its own, and the client for it.
-  static func dockerd() throws -> ForeignCaller {
+  static func dockerd(
+    client: String = "/usr/local/bin/docker", variables: [String: String] = [:]
+  ) throws -> ForeignCaller {
     let caller = try ForeignCaller(
-      "dockerd", { _ in ["/usr/local/bin/docker"] },
-      { ["DOCKER_HOST": "unix://\($0)/sock", "DOCKER_CONFIG": "\($0)/client"] })
+      "dockerd", { _ in [client] },
+      { directory in
+        ["DOCKER_HOST": "unix://\(directory)/sock", "DOCKER_CONFIG": "\(directory)/client"]
+          .merging(variables) { $1 }
+      })
     let directory = caller.directory
     let script = """
       cd \(directory); echo '{"runtimes":{"dklab":{"path":"\(caller.runtime)"}}}' >daemon.json
