@@ -1,16 +1,26 @@
 #!/usr/bin/env bash
-# Measures the way of a large image: push and pull on loopback, unpacking beside skopeo with umoci and
-# docker load, whichever is installed. Prints medians of three runs and ratios.
+# Measures the way of a large image: push and pull on loopback beside skopeo and docker, unpacking beside
+# skopeo with umoci and docker load, whichever is installed. Prints medians of three runs and ratios.
+# Where dockerd is installed and none runs, one is started for this, in directories of its own.
 # Usage: registry.sh DKLAB [MEGABYTES]
 set -eu
 dklab=$(readlink -f "$1")
 megabytes=${2:-1000}
+# A network namespace of its own: no port is taken, and dockerd's rules are nobody's.
+if [ "$(id -u)" = 0 ] && [ -z "${DKLAB_BENCH_NAMESPACE:-}" ]; then
+  export DKLAB_BENCH_NAMESPACE=1
+  exec unshare -m -n "$0" "$@"
+fi
+ip link set lo up 2>/dev/null || true
 port=5690
 work=$(mktemp -d)
 export DKLAB_ROOT=$work/root DKLAB_UPLINK=none DKLAB_OFFLINE=1 LC_ALL=C
-server=
+server= dockerd=
 cleanup() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  for pid in $server $dockerd; do
+    kill "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
   "$dklab" system reset --all --yes >/dev/null 2>&1 || true
   DKLAB_ROOT=$work/other "$dklab" system reset --all --yes >/dev/null 2>&1 || true
   rm -rf "$work"
@@ -33,7 +43,7 @@ name=localhost:$port/bench/large
 size=$(stat -c %s "$work/tree.tar")
 echo "an image of $((size / 1000000)) MB"
 
-# best LABEL COMMAND...: the median of three runs, in milliseconds; PREPARE runs before each.
+# measure LABEL COMMAND...: the median of three runs, in milliseconds; PREPARE runs before each.
 declare -A result
 measure() {
   local label=$1 times=() start
@@ -59,6 +69,16 @@ unpacked() {
   umoci unpack --image "$work/layout:x" "$work/bundle"
 }
 
+if command -v dockerd >/dev/null && command -v docker >/dev/null && [ "$(id -u)" = 0 ]; then
+  export DOCKER_HOST=unix://$work/docker.sock DOCKER_CONFIG=$work/docker-config
+  dockerd --data-root "$work/docker" --exec-root "$work/docker-run" --pidfile "$work/docker.pid" \
+    -H "$DOCKER_HOST" --bridge=none --iptables=false >"$work/dockerd.log" 2>&1 &
+  dockerd=$!
+  for _ in $(seq 100); do docker version >/dev/null 2>&1 && break; sleep 0.2; done
+  docker version >/dev/null 2>&1 ||
+    echo "  dockerd did not start: $(tail -n 1 "$work/dockerd.log" | cut -c1-100)"
+fi
+
 echo "unpacking"
 export -n DKLAB_ROOT
 PREPARE='DKLAB_ROOT=$work/other "$dklab" system reset --all --yes' \
@@ -66,7 +86,7 @@ PREPARE='DKLAB_ROOT=$work/other "$dklab" system reset --all --yes' \
 command -v skopeo >/dev/null && command -v umoci >/dev/null &&
   measure "skopeo + umoci" unpacked
 docker info >/dev/null 2>&1 &&
-  PREPARE='docker rmi -f "$name"' measure "docker load" docker load -q -i "$work/image.tar"
+  PREPARE='docker rmi -f "$name:latest"' measure "docker load" docker load -q -i "$work/image.tar"
 ratio "dklab load" "skopeo + umoci"
 ratio "dklab load" "docker load"
 
@@ -74,11 +94,24 @@ echo "over loopback"
 "$dklab" registry serve --listen "127.0.0.1:$port" --data "$work/registry" -q 2>/dev/null &
 server=$!
 until curl -fs "localhost:$port/v2/" >/dev/null; do sleep 0.05; done
-PREPARE='rm -rf "$work/registry"/*/*' measure "dklab push" env DKLAB_ROOT="$work/root" "$dklab" push -q "$name"
+empty='rm -rf "$work"/registry/blobs/*/* "$work"/registry/repositories/*'
+# The first push of a layer compresses it, as docker's does, and skopeo's out of an archive.
+PREPARE=$empty measure "dklab push" env DKLAB_ROOT="$work/root" "$dklab" push -q "$name"
+measure "dklab push, all there" env DKLAB_ROOT="$work/root" "$dklab" push -q "$name"
 PREPARE='DKLAB_ROOT=$work/other "$dklab" system reset --all --yes' \
   measure "dklab pull" env DKLAB_ROOT="$work/other" "$dklab" pull -q "$name"
 if command -v skopeo >/dev/null; then
   PREPARE='rm -rf "$work/layout"' measure "skopeo copy from it" \
     skopeo --insecure-policy copy -q --src-tls-verify=false "docker://$name:latest" "oci:$work/layout:x"
-  ratio "dklab pull" "skopeo copy from it"
+  PREPARE=$empty measure "skopeo copy to it" \
+    skopeo --insecure-policy copy -q --dest-tls-verify=false "docker-archive:$work/image.tar" "docker://$name:latest"
 fi
+if docker info >/dev/null 2>&1; then
+  docker load -q -i "$work/image.tar" >/dev/null
+  PREPARE=$empty measure "docker push" docker push -q "$name:latest"
+  PREPARE='docker rmi -f "$name:latest"' measure "docker pull" docker pull -q "$name:latest"
+fi
+ratio "dklab pull" "skopeo copy from it"
+ratio "dklab pull" "docker pull"
+ratio "dklab push" "skopeo copy to it"
+ratio "dklab push" "docker push"
