@@ -131,7 +131,7 @@ let package = Package(
       ],
       path: "Tests/Fuzz", swiftSettings: strict),
     tests("Builder", ["Builder", "Images", "Linux", "Documents", "Support"], fixtures: true),
-    tests("Kube", ["Kube", "Documents", "Support"]),
+    tests("Kube", ["Kube", "Engine", "Networks", "Linux", "Documents", "Support"]),
     tests("Labs", ["Labs", "Engine", "Documents", "Linux", "Support"], fixtures: true),
     tests("Commands", ["Commands", "Engine", "Documents", "Support"], fixtures: true),
     // Runs the built binary as a user would; depends on it so that it is built first.

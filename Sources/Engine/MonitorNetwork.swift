@@ -70,7 +70,9 @@ final class MonitorNetwork {
 
   /// Lets the container see who its clients are.
   private func keepSources() {
-    guard let relay, let endpoint = endpoints.gatewayEndpoint else { return }
+    // On a routed bridge the rules that bring answers back would catch what containers say to each
+    // other.
+    guard let relay, let endpoint = endpoints.gatewayEndpoint, !endpoint.isRouted else { return }
     relay.source = RelaySource(
       ports: relay.bindings, bridge: endpoint.bridge,
       neighbours: endpoints.map { IPv4Subnet($0.address, prefixLength: $0.prefixLength) })

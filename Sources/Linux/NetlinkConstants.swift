@@ -29,5 +29,6 @@ enum RTA {
   static let destination: UInt16 = 1
   static let outInterface: UInt16 = 4
   static let gateway: UInt16 = 5
+  static let preferredSource: UInt16 = 7
   static let table: UInt16 = 15
 }

@@ -86,6 +86,26 @@ extension NetlinkRequest {
     return NetlinkRequest(
       message: message, call: "RTM_NEWROUTE", subject: "local default in table \(table)")
   }
+
+  /// Makes every address of `subnet` one of this machine's, though no interface has it: `ip route add
+  /// local SUBNET dev lo src SOURCE`. `index` is that of `lo`; `source` stands in packets this machine
+  /// sends there itself.
+  package static func addLocalRoute(
+    _ subnet: IPv4Subnet, source: IPv4Address, index: Int32
+  ) -> NetlinkRequest {
+    var message = NetlinkMessage(type: RTM.newRoute, flags: [.create, .exclusive])
+    let (localTable, bootProtocol, hostScope, local) = (UInt8(255), UInt8(3), UInt8(254), UInt8(2))
+    for field in [
+      2, UInt8(subnet.prefixLength), 0, 0, localTable, bootProtocol, hostScope, local,
+    ] {
+      message.append(field)
+    }
+    message.append(UInt32(0))
+    message.attribute(RTA.destination, subnet.base.octets)
+    message.attribute(RTA.outInterface, number: index)
+    message.attribute(RTA.preferredSource, source.octets)
+    return NetlinkRequest(message: message, call: "RTM_NEWROUTE", subject: "local \(subnet)")
+  }
 }
 
 extension RoutingRule {

@@ -119,8 +119,10 @@ package struct NetlinkRequest: Sendable, Hashable {
   }
 
   /// Routes everything else through `gateway`; with `replacing`, instead of through another one.
+  /// `link` is the interface behind which a gateway lies that is on no subnet of the machine's own
+  /// (RTNH_F_ONLINK).
   package static func addDefaultRoute(
-    gateway: IPv4Address, replacing: Bool = false
+    gateway: IPv4Address, replacing: Bool = false, link: Int32? = nil
   ) -> NetlinkRequest {
     // struct rtmsg: family, two prefix lengths, tos, table, protocol, scope, type, flags.
     var message = NetlinkMessage(
@@ -131,8 +133,9 @@ package struct NetlinkRequest: Sendable, Hashable {
     ] {
       message.append(field)
     }
-    message.append(UInt32(0))
+    message.append(UInt32(link == nil ? 0 : 4))
     message.attribute(RTA.gateway, gateway.octets)
+    if let link { message.attribute(RTA.outInterface, number: link) }
     return NetlinkRequest(
       message: message, call: "RTM_NEWROUTE", subject: "default via \(gateway)")
   }

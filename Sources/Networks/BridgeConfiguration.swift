@@ -16,6 +16,9 @@ package struct BridgeConfiguration: Sendable, Hashable {
   /// No way leads out, or in.
   package var isInternal = false
   package var mtu: UInt32?
+  /// Its containers have nobody beside them but the gateway: what one sends to another passes through
+  /// the instance's routing, where rules can look at it and change where it goes.
+  package var isRouted = false
 
   package init(
     network: String, interface: String, subnet: IPv4Subnet, gateway: IPv4Address
@@ -38,6 +41,7 @@ package struct BridgeConfiguration: Sendable, Hashable {
   /// What may come in through this bridge and be routed on: everything that does not lead to another
   /// bridge; of an internal one nothing.
   var rules: [RoutingRule] {
+    if isRouted { return [RoutingRule(priority: 1000, from: interface, .lookUp(table: 254))] }
     let onward = RoutingRule(
       priority: 1000, from: interface, .lookUpMain(exceptGroup: BridgeConfiguration.group))
     return (isInternal ? [] : [onward])

@@ -14,8 +14,10 @@ struct DNSQuestion: Equatable {
   /// Types (RFC 1035, 3.2.2, and RFC 3596) that are answered here.
   enum Kind {
     static let address: UInt16 = 1
+    static let alias: UInt16 = 5
     static let pointer: UInt16 = 12
     static let addressV6: UInt16 = 28
+    static let service: UInt16 = 33
     static let any: UInt16 = 255
   }
 
@@ -90,38 +92,49 @@ enum DNSAnswer {
   struct Record: Equatable {
     var type: UInt16
     var data: [UInt8]
+    /// Whose record it is, as labels; nil for the name that was asked for.
+    var owner: [UInt8]?
   }
 
   /// Seconds for which an answer may be remembered: Docker's number.
   static let timeToLive: UInt32 = 600
 
   /// A message that answers `question` with `records`; those beyond `limit` octets are left out, and
-  /// the message says that it was cut (TC), so that the asker comes back over TCP.
+  /// the message says that it was cut (TC), so that the asker comes back over TCP. Of `additional`,
+  /// what fits is sent along. With `isAuthoritative` it is the word of whoever keeps the zone (AA).
   static func make(
     _ question: DNSQuestion, code: UInt16 = Code.noError, _ records: [Record] = [],
+    additional: [Record] = [], timeToLive: UInt32 = timeToLive, isAuthoritative: Bool = false,
     limit: Int = .max
   ) -> [UInt8] {
     var body: [UInt8] = []
-    var count: UInt16 = 0
-    var isCut = false
-    for record in records {
+    func append(_ record: Record) -> Bool {
       // 0xC00C: the name of the question, which stands 12 octets after the beginning.
       let head: [UInt8] =
-        [0xC0, 0x0C] + octets(record.type) + octets(1)
+        (record.owner ?? [0xC0, 0x0C]) + octets(record.type) + octets(1)
         + octets(UInt16(timeToLive >> 16)) + octets(UInt16(timeToLive & 0xFFFF))
         + octets(UInt16(record.data.count))
       guard 12 + question.bytes.count + body.count + head.count + record.data.count <= limit else {
-        isCut = true
-        break
+        return false
       }
       body += head + record.data
-      count += 1
+      return true
     }
+    let count = records.firstIndex { !append($0) } ?? records.count
+    let isCut = count < records.count
+    let extra = isCut ? 0 : additional.firstIndex { !append($0) } ?? additional.count
     // QR and RA; opcode and RD as asked; AA is left to those who are responsible for a zone.
     var flags = 0x8080 | (question.flags & 0x7900) | code
     if isCut { flags |= 0x0200 }
-    let header = [question.id, flags, 1, count, 0, 0].flatMap(octets)
+    if isAuthoritative { flags |= 0x0400 }
+    let header = [question.id, flags, 1, UInt16(count), 0, UInt16(extra)].flatMap(octets)
     return header + question.bytes + body
+  }
+
+  /// A query for the records of one type that `name` has; the number is the asker's to choose.
+  static func query(name: String, type: UInt16) -> [UInt8] {
+    // RD: ask on, if need be.
+    [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + encode(name: name) + octets(type) + octets(1)
   }
 
   /// A name as its labels.
@@ -131,7 +144,7 @@ enum DNSAnswer {
     } + [0]
   }
 
-  private static func octets(_ value: UInt16) -> [UInt8] {
+  static func octets(_ value: UInt16) -> [UInt8] {
     [UInt8(value >> 8), UInt8(value & 255)]
   }
 }

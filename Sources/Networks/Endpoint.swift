@@ -33,6 +33,9 @@ package struct Endpoint: Codable, Sendable, Hashable {
     package var gatewayText: String { IPAddress(bytes: gateway)?.description ?? "" }
   }
 
+  /// Alone behind its gateway (`BridgeConfiguration.isRouted`).
+  package var isRouted: Bool { prefixLength == 32 }
+
   package init(
     network: String, bridge: String = "docker0", interface: String = "eth0", hostInterface: String,
     address: IPv4Address, prefixLength: Int, gateway: IPv4Address, mac: MACAddress? = nil

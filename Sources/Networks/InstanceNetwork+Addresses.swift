@@ -48,7 +48,8 @@ extension InstanceNetwork {
     var endpoint = Endpoint(
       network: bridge.network, bridge: bridge.interface,
       hostInterface: InstanceNetwork.newInterfaceName(), address: address,
-      prefixLength: bridge.subnet.prefixLength, gateway: bridge.gateway, mac: request.mac)
+      prefixLength: bridge.isRouted ? 32 : bridge.subnet.prefixLength, gateway: bridge.gateway,
+      mac: request.mac)
     endpoint.v6 = bridge.v6(of: address)
     if let chosen6 { endpoint.v6?.address = chosen6 }
     endpoint.isInternal = bridge.isInternal

@@ -31,7 +31,10 @@ extension InstanceNetwork {
       try plug(endpoint, into: container, outside: &outside, inside: &inside)
     }
     if let gateway = endpoints.gatewayEndpoint {
-      try inside.perform([.addDefaultRoute(gateway: gateway.gateway, replacing: true)])
+      let link = gateway.isRouted ? try inside.linkIndex(gateway.interface) : nil
+      try inside.perform([
+        .addDefaultRoute(gateway: gateway.gateway, replacing: true, link: link)
+      ])
     }
     try attachV6(endpoints, container)
     try inside.awaitLinks(endpoints.map(\.interface))
@@ -83,7 +86,8 @@ extension InstanceNetwork {
   /// Sends what goes elsewhere through `endpoint` from now on.
   package func setDefaultRoute(pid: pid_t, _ endpoint: Endpoint) throws {
     var inside = try NetlinkSocket(in: try NetworkNamespace(of: pid))
-    try inside.perform([.addDefaultRoute(gateway: endpoint.gateway, replacing: true)])
+    let link = endpoint.isRouted ? try inside.linkIndex(endpoint.interface) : nil
+    try inside.perform([.addDefaultRoute(gateway: endpoint.gateway, replacing: true, link: link)])
   }
 
   /// Removes the interface at once. Not needed when the container's namespace ends, which removes

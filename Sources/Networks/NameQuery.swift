@@ -44,28 +44,9 @@ package enum NameQuery {
     guard let question = DNSQuestion(message), !question.isQuery, question.id == id,
       question.flags & 15 == 0
     else { return nil }
-    var found: [IPv4Address] = []
-    var offset = 12 + question.bytes.count
-    for _ in 0..<(Int(message[6]) << 8 | Int(message[7])) {
-      // A name that points back, or labels up to an empty one.
-      while offset < message.count, message[offset] != 0, message[offset] < 0xC0 {
-        offset += Int(message[offset]) + 1
-      }
-      guard offset < message.count else { break }
-      offset += message[offset] >= 0xC0 ? 2 : 1
-      guard offset + 10 <= message.count else { break }
-      let type = UInt16(message[offset]) << 8 | UInt16(message[offset + 1])
-      let length = Int(message[offset + 8]) << 8 | Int(message[offset + 9])
-      offset += 10
-      guard offset + length <= message.count else { break }
-      if type == DNSQuestion.Kind.address, length == 4 {
-        found.append(
-          IPv4Address(
-            message[offset], message[offset + 1], message[offset + 2], message[offset + 3]))
-      }
-      offset += length
+    return DNSRecords.data(in: message, type: DNSQuestion.Kind.address).compactMap { data in
+      data.count == 4 ? IPv4Address(data[0], data[1], data[2], data[3]) : nil
     }
-    return found
   }
 
   /// Whether process `pid` gets a TCP connection to `host` (a name or an address).

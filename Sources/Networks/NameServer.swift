@@ -40,11 +40,15 @@ package final class NameServer {
   private var clients: [UInt64: NameClient] = [:]
   private var lastClient: UInt64 = 0
   private let forwarder: NameForwarder
+  private let zone: ((NameQuestion) -> NameReply?)?
+  private var aliases = NameAliases()
 
   /// Whoever asked, and waits.
   enum Asker: Hashable {
     case datagram(SocketAddress)
     case client(UInt64)
+    /// This server, which needs the answer to complete one of its own (NameAliases).
+    case alias(UInt64)
   }
 
   private enum Token {
@@ -56,9 +60,24 @@ package final class NameServer {
   }
 
   /// `table` is the path of the instance's addresses. Takes over the sockets of `service`.
-  package init(_ service: NameService, table: String) throws {
+  package convenience init(_ service: NameService, table: String) throws {
+    try self.init(service, NameTable(path: table), zone: nil)
+  }
+
+  /// A server of a zone of its own: `zone` says what it has to say, nil to what belongs to others.
+  /// Takes over the sockets of `service`.
+  package convenience init(
+    _ service: NameService, zone: @escaping (NameQuestion) -> NameReply?
+  ) throws {
+    try self.init(service, NameTable(path: ""), zone: zone)
+  }
+
+  private init(
+    _ service: NameService, _ table: NameTable, zone: ((NameQuestion) -> NameReply?)?
+  ) throws {
     self.service = service
-    self.table = NameTable(path: table)
+    self.table = table
+    self.zone = zone
     epoll = try Epoll()
     forwarder = try NameForwarder(service)
     try epoll.watch(forwarder.datagrams, .readable, token: Token.upstream)
@@ -73,10 +92,18 @@ package final class NameServer {
   /// Listens in the network namespace of process `pid`, unless it does already. The container has
   /// been started anew, or comes to its first network with names.
   package func listen(pid: pid_t) throws {
-    let namespace = try NetworkNamespace(of: pid)
+    try listen(in: try NetworkNamespace(of: pid), at: NameServer.address)
+  }
+
+  /// Listens at `address` in the namespace of `network`, unless it does already.
+  package func listen(in network: InstanceNetwork, at address: IPv4Address) throws {
+    try listen(in: try network.namespace(), at: address)
+  }
+
+  private func listen(in namespace: borrowing NetworkNamespace, at address: IPv4Address) throws {
     if listeningIn == namespace.inode { return }
     clients = [:]
-    let place = SocketAddress(.v4(NameServer.address), port: 53)
+    let place = SocketAddress(.v4(address), port: 53)
     let datagrams = try namespace.open { try InternetSocket.bind(.datagram, place) }
     let listener = try namespace.open { try InternetSocket.bind(.stream, place, backlog: 64) }
     // The sockets of an earlier run leave the epoll set by being closed.
@@ -138,7 +165,10 @@ package final class NameServer {
     guard question.isStandard else {
       return deliver(DNSAnswer.make(question, code: DNSAnswer.Code.notImplemented), asker)
     }
-    if let records = records(for: question) {
+    if let reply = zone?(NameQuestion(name: question.name, type: question.type)) {
+      return answer(question, reply, to: asker, now)
+    }
+    if zone == nil, let records = records(for: question) {
       return deliver(DNSAnswer.make(question, records, limit: limit(question, asker)), asker)
     }
     if isInternal {
@@ -148,11 +178,24 @@ package final class NameServer {
     forwarder.forward(message, question, for: asker, now: now, deliver)
   }
 
+  /// What the zone says; an alias of a foreign name is completed with what others say about that.
+  private func answer(
+    _ question: DNSQuestion, _ reply: NameReply, to asker: Asker, _ now: Int64
+  ) {
+    let limit = limit(question, asker)
+    guard let foreign = reply.foreign else {
+      return deliver(reply.message(question, limit: limit), asker)
+    }
+    let (id, query) = aliases.wait(question, reply, foreign, for: asker, limit: limit)
+    guard let asked = DNSQuestion(query) else { return }
+    forwarder.forward(query, asked, for: .alias(id), now: now, deliver)
+  }
+
   /// All the container's networks are internal.
   package var isInternal = false
 
   private func limit(_ question: DNSQuestion, _ asker: Asker) -> Int {
-    if case .datagram = asker { question.limit } else { 65535 }
+    if case .client = asker { 65535 } else { question.limit }
   }
 
   /// What the instance's containers have for `question`; nil when the question is for others.
@@ -187,6 +230,9 @@ package final class NameServer {
       guard let client = clients[id] else { return }
       client.send(message)
       update(id, client)
+    case .alias(let id):
+      guard let (reply, asker) = aliases.complete(id, with: message) else { return }
+      deliver(reply, asker)
     }
   }
 

@@ -65,7 +65,7 @@ struct NameTable {
 
 extension IPAddress {
   /// The address a reverse query is about: `2.0.18.172.in-addr.arpa`, or 32 digits and `ip6.arpa`.
-  init?(reverseName: String) {
+  package init?(reverseName: String) {
     let parts = reverseName.split(separator: ".").map(String.init)
     if reverseName.hasSuffix(".in-addr.arpa"), parts.count == 6 {
       self.init(parts[..<4].reversed().joined(separator: "."))

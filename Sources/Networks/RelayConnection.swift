@@ -52,6 +52,12 @@ final class RelayConnection {
     self.client = client
   }
 
+  /// For a connection to the server that is on its way already.
+  init(client: consuming FileDescriptor, server: consuming FileDescriptor) {
+    self.client = client
+    self.server = server
+  }
+
   /// Both directions have ended, or the connection is broken.
   var isFinished: Bool { isBroken || upstream.isDone && downstream.isDone }
 

@@ -43,8 +43,14 @@ final class RelayFlows {
   /// Speaks in the clients' names where it can.
   var source: RelaySource?
 
-  init(idleMilliseconds: Int64) {
+  /// Makes the socket of a new flow; nil makes a plain one where the caller is.
+  private let connect: ((SocketAddress) throws -> FileDescriptor)?
+
+  init(
+    idleMilliseconds: Int64, connect: ((SocketAddress) throws -> FileDescriptor)? = nil
+  ) {
     self.idleMilliseconds = idleMilliseconds
+    self.connect = connect
   }
 
   var count: Int { flows.count }
@@ -94,6 +100,11 @@ final class RelayFlows {
     nextDeadline = nil
   }
 
+  /// Ends the flows that came in through `listener`, which is about to be closed.
+  func remove(listener: Int32) {
+    for (key, id) in ids where key.listener == listener { remove(id) }
+  }
+
   private func find(_ key: Key) -> Flow? {
     ids[key].flatMap { flows[$0] }
   }
@@ -106,10 +117,10 @@ final class RelayFlows {
     {
       remove(oldest.key)
     }
-    let flow = Flow(
-      key: key,
-      socket: try RelaySource.connect(.datagram, address, for: key.client.address, source),
-      now: now)
+    let socket =
+      try connect?(address)
+      ?? RelaySource.connect(.datagram, address, for: key.client.address, source)
+    let flow = Flow(key: key, socket: socket, now: now)
     lastID += 1
     try watch(flow.socket.number, lastID)
     flows[lastID] = flow

@@ -15,6 +15,8 @@ case "__exec": exit(ExecMain.run(Array(arguments.dropFirst(2))))
 case "__engine": exit(EngineWorkerMain.run())
 case "__verb": exit(VerbMain.run(arguments))
 case "__kube": exit(ClusterServerMain.run(Array(arguments.dropFirst(2))))
+case ProxyMain.verb: exit(ProxyMain.run(Array(arguments.dropFirst(2))))
+case ClusterDNSMain.verb: exit(ClusterDNSMain.run(Array(arguments.dropFirst(2))))
 case "__kubelet": exit(KubeletMain.run(Array(arguments.dropFirst(2))))
 default: exit(CommandLineMain.run(arguments))
 }

@@ -3,56 +3,8 @@ import Glibc
 import Linux
 import Testing
 
-/// What keeps the tests of clusters from running here; nil when nothing does.
-private let obstacle: String? =
-  containerObstacle ?? (HostProgram("kubectl") == nil ? "needs kubectl" : nil)
-
-@Suite("kubectl", .enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+@Suite("kubectl", .enabled(if: KubeCluster.obstacle == nil, "\(KubeCluster.obstacle ?? "")"))
 struct KubectlTests {
-  /// A cluster of its own, with a kubeconfig of its own.
-  private final class Cluster {
-    let name = "t\(UInt32.random(in: 0 ... .max))"
-    let home = "/tmp/dklab-kubectl-\(UInt32.random(in: 0 ... .max))"
-    let kubectl: String
-    private let environment: [String: String]
-
-    init() throws {
-      try Sandbox.images.get()
-      kubectl = try #require(HostProgram("kubectl")).path
-      try Directory.make(home)
-      environment = [
-        "DKLAB_ROOT": Sandbox.root, "DKLAB_LANG": "en", "HOME": home, "DKLAB_UPLINK": "none",
-        "KUBECONFIG": "\(home)/config",
-      ]
-    }
-
-    @discardableResult
-    func dklab(_ line: String) -> Sandbox.Output {
-      Sandbox.run(
-        line.split(separator: " ").map(String.init), environment: environment, seconds: 120)
-    }
-
-    func kubectl(_ arguments: [String]) -> Sandbox.Output {
-      Sandbox.run(arguments, program: kubectl, environment: environment, seconds: 120)
-    }
-
-    /// Ends the cluster and looks whether anything is left of it.
-    func close() {
-      let down = dklab("kube down --name \(name)")
-      #expect(down.status == 0, "\(down)")
-      let processes = (try? Directory.list("/proc"))?.filter { process in
-        guard Int(process) != nil, let line = try? File.text("/proc/\(process)/cmdline") else {
-          return false
-        }
-        return line.contains(name)
-      }
-      #expect(processes == [], "processes left behind")
-      #expect(!File.exists("\(Sandbox.root)/kube/\(name)"))
-      #expect(!File.exists("\(Sandbox.root)/instances/kube-\(name)"))
-      try? Directory.removeTree(home)
-    }
-  }
-
   private static let fixtures =
     String(#filePath.dropLast("KubectlTests.swift".count)) + "Fixtures/kubectl"
 
@@ -65,7 +17,7 @@ struct KubectlTests {
 
   @Test("the genuine one works through a session: every verb, every answer as expected")
   func session() throws {
-    let cluster = try Cluster()
+    let cluster = try KubeCluster()
     defer { cluster.close() }
     let up = cluster.dklab("kube up --name \(cluster.name)")
     #expect(up.status == 0, "\(up)")
@@ -87,7 +39,7 @@ struct KubectlTests {
 
   @Test("killed servers and kubelets lose nothing and restart no pod")
   func killed() throws {
-    let cluster = try Cluster()
+    let cluster = try KubeCluster()
     defer { cluster.close() }
     #expect(cluster.dklab("kube up --name \(cluster.name)").status == 0)
     let run = ["run", "p", "--image=busybox", "--command", "--", "sleep", "1000"]
@@ -120,7 +72,7 @@ struct KubectlTests {
 
   @Test("a kubeconfig that holds other clusters keeps them")
   func kubeconfig() throws {
-    let cluster = try Cluster()
+    let cluster = try KubeCluster()
     let other = """
       apiVersion: v1
       kind: Config

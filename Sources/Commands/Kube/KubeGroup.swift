@@ -10,7 +10,7 @@ struct KubeGroup: ParsableCommand {
     commandName: "kube", abstract: "Run Kubernetes clusters on this machine",
     subcommands: [
       KubeUp.self, KubeStart.self, KubeStop.self, KubeDown.self, KubeRemove.self,
-      KubeStatus.self, KubeList.self, KubeLogs.self, KubeStore.self,
+      KubeStatus.self, KubeList.self, KubeLogs.self, KubeStore.self, KubeRules.self,
     ])
 }
 
@@ -59,11 +59,11 @@ struct KubeUp: ParsableCommand {
 
 struct KubeStart: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "start", abstract: "Start a stopped cluster, or a controller that was switched off"
+    commandName: "start", abstract: "Start a stopped cluster, or a part of it that was switched off"
   )
 
   @OptionGroup var options: ClusterOptions
-  @Argument(help: "A controller such as default-scheduler; the whole cluster when left out")
+  @Argument(help: "A part such as scheduler, kube-proxy or kubelet; all when left out")
   var component: String?
 
   func run() throws {
@@ -82,10 +82,10 @@ struct KubeStart: ParsableCommand {
 struct KubeStop: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stop",
-    abstract: "Stop a cluster and keep all it holds, or switch a controller off")
+    abstract: "Stop a cluster and keep all it holds, or switch a part of it off")
 
   @OptionGroup var options: ClusterOptions
-  @Argument(help: "A controller such as default-scheduler; the whole cluster when left out")
+  @Argument(help: "A part such as scheduler, kube-proxy or kubelet; all when left out")
   var component: String?
 
   func run() throws {

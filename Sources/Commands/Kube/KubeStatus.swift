@@ -73,21 +73,27 @@ struct KubeLogs: ParsableCommand {
   }
 }
 
-/// Switches controllers of a running cluster.
+/// Switches controllers of a running cluster, and its processes.
 struct ComponentSwitch {
   let cluster: Cluster
 
   func set(_ component: String, isOff: Bool) throws {
+    let parts = cluster.parts(called: component)
+    for part in parts {
+      if isOff { try cluster.stop(part) } else { try cluster.start(part) }
+    }
+    if !parts.isEmpty { return }
     let known = (ControllerManager.standard + [SchedulerController()]).map(\.name)
     // People know some of them by shorter names.
     let name = component == "scheduler" ? "default-scheduler" : component
     guard known.contains(name) else {
+      let names = (known + ["kubelet"] + cluster.parts.map(\.name)).sorted()
       throw DklabError(
         .invalid, id: "kube.component",
-        Text("no such controller: \(component)", ko: "그런 컨트롤러가 없습니다: \(component)"),
+        Text("no such part: \(component)", ko: "그런 구성 요소가 없습니다: \(component)"),
         hint: Text(
-          "one of \(known.sorted().joined(separator: ", "))",
-          ko: "다음 중 하나: \(known.sorted().joined(separator: ", "))"))
+          "one of \(names.joined(separator: ", "))", ko: "다음 중 하나: \(names.joined(separator: ", "))"
+        ))
     }
     let client = LocalClient(socketPath: cluster.directory.socketPath)
     let word = isOff ? "off" : "on"

@@ -142,6 +142,10 @@ extension Engine {
       bridge, address: attachment.wish.address.flatMap { IPv4Address($0) },
       mac: attachment.wish.mac,
       names: network.resolvesNames ? dnsNames(record, attachment) : [])
+    if let range = attachment.wish.range.flatMap({ IPv4Subnet($0) }) {
+      request.bridge.range = range
+      request.bridge.reserved += [range.base, range.broadcast]
+    }
     if case .v6(let octets)? = attachment.wish.address6.flatMap({ IPAddress($0) }) {
       request.address6 = octets
     }

@@ -18,7 +18,11 @@ package struct NetworkRecord: Sendable, Hashable {
   package var isPredefined: Bool { ["bridge", "host", "none"].contains(name) }
 
   /// Whether containers find each other by name on it: everywhere but on the default bridge.
-  package var resolvesNames: Bool { config.driver == "bridge" && !isPredefined }
+  package var resolvesNames: Bool { config.driver == "bridge" && !isPredefined && !isRouted }
+
+  /// The option by which a network's containers are kept apart (`BridgeConfiguration.isRouted`).
+  package static let routedOption = "dklab.routed"
+  private var isRouted: Bool { config.options[Self.routedOption] == "true" }
 
   /// The interface in the instance's namespace.
   package var bridgeName: String {
@@ -37,6 +41,7 @@ package struct NetworkRecord: Sendable, Hashable {
     bridge.range = pool.range.flatMap { IPv4Subnet($0) }
     bridge.reserved = pool.auxiliary.values.compactMap { IPv4Address($0) }.sorted()
     bridge.isInternal = config.isInternal
+    bridge.isRouted = isRouted
     bridge.mtu = config.options["com.docker.network.driver.mtu"].flatMap { UInt32($0) }
     if let pool6 = config.pools.first(where: { $0.subnet6 != nil }) {
       bridge.subnet6 = pool6.subnet6
@@ -112,6 +117,8 @@ package struct EndpointWish: Sendable, Hashable, Codable {
   package var links: [String] = []
   package var address: String?
   package var address6: String?
+  /// The part of the subnet its address shall come from: `10.244.1.0/24`.
+  package var range: String?
   package var mac: MACAddress?
   package var options: [String: String] = [:]
   /// The highest leads everywhere else.

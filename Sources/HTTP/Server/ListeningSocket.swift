@@ -51,6 +51,14 @@ package struct ListeningSocket: Sendable {
     }
   }
 
+  /// A TCP socket that was opened elsewhere and listens; it belongs to whoever takes this over. Nil
+  /// when it is none.
+  package static func adopt(_ descriptor: Int32) -> ListeningSocket? {
+    boundAddress(descriptor).map {
+      ListeningSocket(descriptor: descriptor, address: $0, file: nil)
+    }
+  }
+
   /// The sockets a service manager has passed on; none when it did not. The environment variables are
   /// taken away, so that no child believes they are meant for it.
   package static func activated() -> [ListeningSocket] {

@@ -19,6 +19,16 @@ package struct ClusterNetwork: Sendable {
   package var apiAddress: String { services.address(1) }
   /// The address of the cluster's name server.
   package var dnsAddress: String { services.address(10) }
+  /// The node's own address on the pods' network: their gateway. The API and the name server listen
+  /// here too; services lead to them.
+  package var gateway: String { pods.address(1) }
+  /// The port of the API at the gateway.
+  package static let apiPort = 6443
+  /// What names of the cluster end with.
+  package static let domain = "cluster.local"
+
+  /// The addresses of the pods of a node, by its number from 0.
+  package func range(ofNode index: Int) -> AddressRange { pods.part(index, prefix: 24) }
 }
 
 /// A range of IPv4 addresses.

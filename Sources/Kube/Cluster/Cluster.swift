@@ -40,19 +40,16 @@ package struct Cluster: Sendable {
       try settings.write(directory)
     }
     let wasRunning = isRunning
+    // The parts of a running cluster have sockets in it.
+    let pods = PodNetwork(root: directory.root, cluster: name)
+    if !wasRunning || !pods.network.isUp { try pods.ensure() }
     if !wasRunning {
       try ClusterProcess.start(
         ["__kube", directory.root, name], log: directory.logPath,
         what: Text("cluster \(name)", ko: "클러스터 \(name)"))
     }
     var started = !wasRunning
-    for node in nodeNames where directory.process("kubelet-\(node)") == nil {
-      try ClusterProcess.start(
-        ["__kubelet", directory.root, name, node],
-        log: "\(directory.path)/kubelet-\(node).log",
-        what: Text("node \(node)", ko: "노드 \(node)"))
-      started = true
-    }
+    for part in parts where try start(part) { started = true }
     return started
   }
 
@@ -62,11 +59,17 @@ package struct Cluster: Sendable {
     return (0..<count).map { $0 == 0 ? name : "\(name)-\($0 + 1)" }
   }
 
+  /// The number of a node from 0, by its name.
+  static func nodeIndex(_ node: String, in cluster: String) -> Int {
+    guard node.hasPrefix(cluster + "-") else { return 0 }
+    return Int(node.dropFirst(cluster.count + 1)).map { max(0, $0 - 1) } ?? 0
+  }
+
   /// Ends its processes; everything it holds stays. Returns whether it ran.
   @discardableResult
   package func stop() throws -> Bool {
     var ran = false
-    for part in nodeNames.map({ "kubelet-\($0)" }) + ["server"] {
+    for part in parts.reversed().map(\.name) + ["server"] {
       guard let process = directory.process(part) else { continue }
       try ClusterProcess.stop(process)
       ran = true

@@ -7,7 +7,6 @@ struct ClusterBootstrap {
   let api: ObjectAPI
   let network: ClusterNetwork
   let authority: String
-  let port: Int
 
   /// Makes what is missing; may be repeated.
   func run() throws {
@@ -52,40 +51,65 @@ struct ClusterBootstrap {
           ],
         ])
     }
-    try service()
+    try services()
   }
 
-  private func service() throws {
-    try ensure(
-      "v1", "services", "default", "kubernetes",
+  /// The services of the cluster itself. No pods stand behind them: both listen at the gateway.
+  private func services() throws {
+    try service(
+      "default", "kubernetes", ["component": "apiserver", "provider": "kubernetes"],
+      address: network.apiAddress,
       [
-        "metadata": ["labels": ["component": "apiserver", "provider": "kubernetes"]],
-        "spec": [
-          "clusterIP": .string(network.apiAddress),
-          "ports": [
-            ["name": "https", "port": 443, "targetPort": .integer(Int64(port))]
-          ],
-        ],
+        [
+          "name": "https", "protocol": "TCP", "port": 443,
+          "targetPort": .integer(Int64(ClusterNetwork.apiPort)),
+        ]
       ])
-    let address = "127.0.0.1"
+    try service(
+      "kube-system", ClusterDNSMain.name,
+      [
+        "k8s-app": "kube-dns", "kubernetes.io/cluster-service": "true",
+        "kubernetes.io/name": "CoreDNS",
+      ], address: network.dnsAddress,
+      [
+        ["name": "dns", "protocol": "UDP", "port": 53, "targetPort": 53],
+        ["name": "dns-tcp", "protocol": "TCP", "port": 53, "targetPort": 53],
+      ])
+  }
+
+  private func service(
+    _ namespace: String, _ name: String, _ labels: [String: String], address: String,
+    _ ports: [JSONValue]
+  ) throws {
     try ensure(
-      "v1", "endpoints", "default", "kubernetes",
+      "v1", "services", namespace, name,
+      [
+        "metadata": ["labels": JSONValue(map: labels)],
+        "spec": ["clusterIP": .string(address), "ports": .array(ports)],
+      ])
+    let targets = ports.map { port -> JSONValue in
+      [
+        "name": port["name"] ?? "", "port": port["targetPort"] ?? 0,
+        "protocol": port["protocol"] ?? "TCP",
+      ]
+    }
+    try ensure(
+      "v1", "endpoints", namespace, name,
       [
         "metadata": ["labels": ["endpointslice.kubernetes.io/skip-mirror": "true"]],
         "subsets": [
-          [
-            "addresses": [["ip": .string(address)]],
-            "ports": [["name": "https", "port": .integer(Int64(port)), "protocol": "TCP"]],
-          ]
+          ["addresses": [["ip": .string(network.gateway)]], "ports": .array(targets)]
         ],
       ])
     try ensure(
-      "discovery.k8s.io/v1", "endpointslices", "default", "kubernetes",
+      "discovery.k8s.io/v1", "endpointslices", namespace, name,
       [
-        "metadata": ["labels": ["kubernetes.io/service-name": "kubernetes"]],
+        "metadata": ["labels": ["kubernetes.io/service-name": .string(name)]],
         "addressType": "IPv4",
-        "endpoints": [["addresses": [.string(address)], "conditions": ["ready": true]]],
-        "ports": [["name": "https", "port": .integer(Int64(port)), "protocol": "TCP"]],
+        "endpoints": [
+          ["addresses": [.string(network.gateway)], "conditions": ["ready": true]]
+        ],
+        "ports": .array(targets),
       ])
   }
 

@@ -53,6 +53,9 @@ package final class ClusterServer: Sendable {
   package init(_ directory: ClusterDirectory) throws {
     self.directory = directory
     let network = ClusterNetwork()
+    // First: a socket in another namespace can be made by a process with one thread only.
+    let pods = PodNetwork(root: directory.root, cluster: directory.name)
+    let inside = try pods.network.isUp ? Self.listen(in: pods) : nil
     var settings = try ClusterSettings(directory)
     let keys = try ClusterKeys(directory, network: network)
     let store = try Store(path: directory.storePath)
@@ -64,7 +67,7 @@ package final class ClusterServer: Sendable {
     }
     let local = try ListeningSocket.open(.unix(path: directory.socketPath), mode: 0o600)
     try ClusterBootstrap(
-      api: api, network: network, authority: keys.authority.certificate, port: settings.port
+      api: api, network: network, authority: keys.authority.certificate
     ).run()
     try CustomResources.load(api)
     let log = ControlPlaneLog()
@@ -82,7 +85,8 @@ package final class ClusterServer: Sendable {
       clients: .optional(authority: directory.pki("ca.crt")))
     configuration.failure = { KubeServer.failure($0, $1) }
     try directory.claim("server")
-    server = try HTTPServer.start(on: [external, local], configuration) { request in
+    let sockets = [external, local] + (inside.map { [$0] } ?? [])
+    server = try HTTPServer.start(on: sockets, configuration) { request in
       await kube.handle(request)
     }
     try controllers.start()
@@ -97,6 +101,11 @@ package final class ClusterServer: Sendable {
         mark = next
       }
     }
+  }
+
+  /// Where pods find it.
+  private static func listen(in pods: PodNetwork) throws -> ListeningSocket? {
+    ListeningSocket.adopt(try pods.listen(port: ClusterNetwork.apiPort).release())
   }
 
   /// The port that the cluster had before, else 6443, else any.

@@ -14,14 +14,14 @@ struct ContainerTranslation {
   ///
   /// Simplification: it is a shell of the image `busybox`; the real one is a program of its own that
   /// also collects orphans.
-  static func sandbox(_ pod: JSONValue) -> ContainerSpec {
+  static func sandbox(_ pod: JSONValue, range: String) -> ContainerSpec {
     var spec = ContainerSpec(image: "busybox")
     spec.config.entrypoint = ["sleep", "2147483647"]
     spec.config.cmd = []
     spec.config.labels = labels(pod, ObservedContainer.sandbox, attempt: 0)
     let name = pod.text("spec", "hostname")
     spec.hostname = String((name.isEmpty ? pod.name : name).prefix(63))
-    spec.host.networkMode = pod.flag("spec", "hostNetwork") ? "host" : "default"
+    PodNetworkWish(pod: pod, range: range, network: ClusterNetwork()).apply(to: &spec)
     spec.host.ipcMode = pod.flag("spec", "hostIPC") ? "host" : "shareable"
     spec.host.extraHosts = pod.list("spec", "hostAliases").flatMap { alias in
       alias.list("hostnames").compactMap(\.string).map { "\($0):\(alias.text("ip"))" }

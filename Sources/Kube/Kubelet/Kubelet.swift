@@ -27,13 +27,15 @@ final class Kubelet {
   private let probes: ProbeRunner
   private var signalled: Set<String> = []
 
-  init(node: String, client: LocalClient, engine: Engine, directory: String) {
+  /// `index` is the number of the node in its cluster, from 0.
+  init(node: String, index: Int, client: LocalClient, engine: Engine, directory: String) {
     self.node = node
     self.client = client
-    report = NodeReport(name: node, address: "127.0.0.1")
+    report = NodeReport(
+      name: node, address: "127.0.0.1", range: "\(ClusterNetwork().range(ofNode: index))")
     executor = PodExecutor(
       engine: engine, client: client, node: node, directory: directory,
-      hostAddress: report.address)
+      hostAddress: report.address, range: report.range)
     probes = ProbeRunner { container, command in
       PodExecutor.spawn(["exec", container] + command, engine: engine)
     }

@@ -20,7 +20,8 @@ package enum KubeletMain {
       _ = try engine.reconcile()
       try directory.claim("kubelet-\(arguments[2])")
       let kubelet = Kubelet(
-        node: arguments[2], client: LocalClient(socketPath: directory.socketPath), engine: engine,
+        node: arguments[2], index: Cluster.nodeIndex(arguments[2], in: directory.name),
+        client: LocalClient(socketPath: directory.socketPath), engine: engine,
         directory: "\(directory.path)/kubelet-\(arguments[2])")
       kubelet.run(until: stop) { ClusterServerMain.tellReady() }
       return 0

@@ -7,6 +7,8 @@ import Support
 struct NodeReport {
   let name: String
   let address: String
+  /// The addresses of its pods.
+  let range: String
   static let leasePeriod: Int64 = 10_000_000_000
 
   /// What pods can ask for.
@@ -26,7 +28,7 @@ struct NodeReport {
     return [
       "apiVersion": "v1", "kind": "Node",
       "metadata": ["name": .string(name), "labels": JSONValue(map: labels)],
-      "spec": ["podCIDR": "10.244.0.0/24", "podCIDRs": ["10.244.0.0/24"]],
+      "spec": ["podCIDR": .string(range), "podCIDRs": [.string(range)]],
     ]
   }
 

@@ -13,17 +13,21 @@ final class PodExecutor: ObjectSource {
   private let node: String
   private let directory: String
   private let hostAddress: String
+  /// Where pods get their addresses from.
+  private let range: String
   /// Containers that could not be started, by pod and name.
   private(set) var problems: [String: [String: PodPlan.Problem]] = [:]
 
   init(
-    engine: Engine, client: LocalClient, node: String, directory: String, hostAddress: String
+    engine: Engine, client: LocalClient, node: String, directory: String, hostAddress: String,
+    range: String
   ) {
     self.engine = engine
     self.client = client
     self.node = node
     self.directory = directory
     self.hostAddress = hostAddress
+    self.range = range
   }
 
   private func records() -> [ContainerRecord] { (try? engine.containers()) ?? [] }
@@ -113,7 +117,7 @@ final class PodExecutor: ObjectSource {
   }
 
   private func startSandbox(_ pod: JSONValue) throws {
-    let spec = ContainerTranslation.sandbox(pod)
+    let spec = ContainerTranslation.sandbox(pod, range: range)
     let image = try image(spec.image, policy: "IfNotPresent")
     try launch(pod, spec, image, ObservedContainer.sandbox, attempt: 0)
   }
