@@ -19,8 +19,9 @@ extension KubeServer {
       throw APIError.methodNotAllowed
     }
     if info.verb == "watch" { return try watch(request, info, type) }
+    if info.subresource == "proxy" { return try await proxied(request, info, type, body) }
     if let handler = streams.handler, info.resource == "pods",
-      ["log", "exec", "attach", "portforward", "proxy"].contains(info.subresource)
+      ["log", "exec", "attach", "portforward"].contains(info.subresource)
     {
       let pod = try api.get(type, info.namespace, info.name)
       return try await handler(request, pod, info.subresource)

@@ -11,6 +11,8 @@ package struct PodStreams: Sendable {
     async throws -> HTTPResponse
 
   package var handler: Handler?
+  /// Passes requests on to pods and services; nil in a cluster without a network.
+  var proxy: PodProxy?
 
   package init(handler: Handler? = nil) {
     self.handler = handler
@@ -22,15 +24,22 @@ extension PodStreams {
   static func local(root: String, cluster: String) -> PodStreams {
     let instance = KubeletMain.instance(cluster)
     let logs = PodLogs { try Engine(root: DataRoot(path: root), instance: instance) }
-    let exec = PodExec(root: root, instance: instance, loop: DescriptorLoop())
-    return PodStreams { request, pod, subresource in
+    let loop = DescriptorLoop()
+    let exec = PodExec(root: root, instance: instance, loop: loop)
+    let dial = PodDial(root: root, cluster: cluster, loop: loop)
+    let forward = PortForward(root: root, instance: instance, dial: dial)
+    var streams = PodStreams { request, pod, subresource in
       switch subresource {
       case "log": return try logs.answer(request, pod)
-      case "exec": return try exec.answer(request, pod)
+      case "exec": return try exec.answer(request, pod, attaches: false)
+      case "attach": return try exec.answer(request, pod, attaches: true)
+      case "portforward": return try forward.answer(request, pod)
       default:
         throw APIError(
           501, "NotImplemented", "the server does not implement \(subresource) of pods yet")
       }
     }
+    streams.proxy = PodProxy(dial: dial)
+    return streams
   }
 }

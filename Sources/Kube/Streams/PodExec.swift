@@ -1,8 +1,7 @@
-// `exec` in a pod: a WebSocket whose messages begin with the number of their channel (0 standard
-// input, 1 output, 2 errors, 3 how it ended, 4 the size of the terminal; 255 closes another). The
-// command itself is a child of this program, which enters the container as `dklab exec` does.
+// `exec` and `attach` in a pod: numbered channels (ChannelLink.swift) between the client and a child of this
+// program, which enters the container as `dklab exec` does, or joins its streams as `dklab attach`.
 //
-// Next: PodStreams.swift
+// Next: ChannelLink.swift, PodStreams.swift
 
 import CLinux
 import Documents
@@ -12,42 +11,100 @@ import HTTP
 import Linux
 import Support
 
-/// Runs commands in the containers of pods.
+/// Runs commands in the containers of pods, and joins what runs there.
 struct PodExec {
   let root: String
   let instance: String
   let loop: DescriptorLoop
 
-  /// The newest protocol first, as clients offer them.
-  private static let protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io", "channel.k8s.io"]
+  /// What is to be connected with the client.
+  private struct Wish: Sendable {
+    var arguments: [String]
+    var hasInput: Bool
+    var isTerminal: Bool
+  }
 
-  /// The answer to `…/exec`.
-  func answer(_ request: HTTPRequest, _ pod: JSONValue) throws -> HTTPResponse {
+  /// The answer to `…/exec`, or with `attaches` to `…/attach`.
+  func answer(_ request: HTTPRequest, _ pod: JSONValue, attaches: Bool) throws -> HTTPResponse {
     let query = request.query
     let name = try PodLogs.containerName(query["container"], of: pod)
     let command = query.all("command")
-    guard !command.isEmpty else {
+    guard attaches || !command.isEmpty else {
       throw APIError.badRequest("you must specify at least 1 command for the container")
     }
+    let phase = pod.text("status", "phase")
+    if phase == "Succeeded" || phase == "Failed" {
+      throw APIError.badRequest(
+        "cannot \(attaches ? "attach" : "exec in") a container in a completed pod; current phase is "
+          + phase)
+    }
     let engine = try Engine(root: DataRoot(path: root), instance: instance)
-    let found = try engine.containers().compactMap(ObservedContainer.init)
-      .filter { $0.podUID == pod.uid && $0.name == name && $0.state == .running }
-      .max { $0.attempt < $1.attempt }
+    let found = try engine.containers().filter { record in
+      let observed = ObservedContainer(record)
+      return observed?.podUID == pod.uid && observed?.name == name && observed?.state == .running
+    }.max { $0.state.startedAt < $1.state.startedAt }
     guard let found else {
       throw APIError.internalError(
         "unable to upgrade connection: container not found (\"\(name)\")")
     }
-    let isTerminal = query["tty"] == "true"
-    let hasInput = query["stdin"] == "true"
-    let reply = try request.webSocket(protocols: Self.protocols) { socket, version in
+    var wish = Wish(
+      arguments: [], hasInput: query["stdin"] == "true", isTerminal: query["tty"] == "true")
+    if attaches {
+      wish.isTerminal = found.spec.tty
+      wish.hasInput = wish.hasInput && found.spec.openStdin
+      wish.arguments =
+        ["attach", "--no-sig-proxy"] + (wish.hasInput ? [] : ["--no-stdin"]) + [found.id]
+    } else {
+      wish.arguments =
+        ["exec"] + (wish.hasInput ? ["-i"] : []) + (wish.isTerminal ? ["-t"] : []) + [found.id]
+        + command
+    }
+    return try connect(request, wish, isAttach: attaches)
+  }
+
+  private func connect(_ request: HTTPRequest, _ wish: Wish, isAttach: Bool) throws -> HTTPResponse
+  {
+    if request.upgrade?.lowercased() == "spdy/3.1" {
+      return try overSPDY(request, wish, isAttach: isAttach)
+    }
+    let reply = try request.webSocket(protocols: ChannelLink.webSocketProtocols) {
+      socket, version in
       await run(
-        socket, command, in: found.id, hasInput: hasInput, isTerminal: isTerminal,
-        hasCloseChannel: version == "v5.channel.k8s.io")
+        ChannelLink(socket, canClose: version == "v5.channel.k8s.io"), wish, isAttach: isAttach)
     }
     guard let reply else {
       throw APIError(400, "BadRequest", "unable to upgrade: unable to negotiate protocol")
     }
     return reply
+  }
+
+  private func overSPDY(_ request: HTTPRequest, _ wish: Wish, isAttach: Bool) throws -> HTTPResponse
+  {
+    let known = ["v4.channel.k8s.io", "v3.channel.k8s.io"]
+    let offered = request.headers[canonicalForm: "x-stream-protocol-version"].map(String.init)
+    guard let version = known.first(where: offered.contains) else {
+      throw APIError(
+        403, "Forbidden",
+        "unable to upgrade: unable to negotiate protocol: client supports \(offered), server accepts "
+          + "\(known)")
+    }
+    var wanted: Set<UInt8> = [3]
+    for (channel, word) in [(UInt8(0), "stdin"), (1, "stdout"), (2, "stderr")]
+    where request.query[word] == "true" && !(channel == 2 && request.query["tty"] == "true") {
+      wanted.insert(channel)
+    }
+    let channels = wanted
+    return HTTPResponse(
+      .switchingProtocols,
+      headers: [
+        "Upgrade": "SPDY/3.1", "Connection": "Upgrade", "X-Stream-Protocol-Version": version,
+      ],
+      body: .takeOver { stream in
+        await ChannelLink.serve(OctetLink(stream), wanted: channels) { link in
+          await run(link, wish, isAttach: isAttach)
+        }
+        await stream.close()
+      })
   }
 
   /// The ends of a child's streams that are ours.
@@ -58,23 +115,19 @@ struct PodExec {
     var errors: Int32 = -1
   }
 
-  private func run(
-    _ socket: WebSocket, _ command: [String], in container: String, hasInput: Bool,
-    isTerminal: Bool, hasCloseChannel: Bool
-  ) async {
+  private func run(_ link: ChannelLink, _ wish: Wish, isAttach: Bool) async {
     do {
-      let child = try spawn(command, in: container, hasInput: hasInput, isTerminal: isTerminal)
+      let child = try spawn(wish)
       let output = try await loop.adopt(input: child.output, output: child.input)
       let errors =
         child.errors >= 0
         ? try await loop.adopt(input: child.errors, output: -1) : nil
-      let terminal = isTerminal ? child.output : -1
+      let terminal = wish.isTerminal ? child.output : -1
       let listening = Task {
-        try await receive(
-          socket, output, terminal: terminal, hasCloseChannel: hasCloseChannel, pid: child.pid)
+        try await receive(link, output, terminal: terminal, pid: child.pid, isAttach: isAttach)
       }
-      async let first: Void = pump(output, 1, socket)
-      if let errors { await pump(errors, 2, socket) }
+      async let first: Void = pump(output, 1, link)
+      if let errors { await pump(errors, 2, link) }
       await first
       listening.cancel()
       let status = try await BlockingWork.run { () -> Int32 in
@@ -82,36 +135,38 @@ struct PodExec {
         waitpid(child.pid, &status, 0)
         return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
       }
-      try await socket.send(.binary([3] + Self.ending(status).bytes()))
+      // Whoever watches a container learns of its end from the pod, not from here.
+      try await link.send(3, Self.ending(isAttach ? 0 : status).bytes())
     } catch {
       let status = APIError.internalError("\(error)").status
-      try? await socket.send(.binary([3] + status.bytes()))
+      try? await link.send(3, status.bytes())
     }
-    await socket.close()
+    await link.close()
   }
 
-  private func pump(_ stream: ByteStream, _ channel: UInt8, _ socket: WebSocket) async {
+  private func pump(_ stream: ByteStream, _ channel: UInt8, _ link: ChannelLink) async {
     // A terminal whose last process is gone ends with an error; that is its end.
     while let bytes = try? await stream.read() {
-      guard (try? await socket.send(.binary([channel] + bytes))) != nil else { return }
+      guard (try? await link.send(channel, bytes)) != nil else { return }
     }
   }
 
   private func receive(
-    _ socket: WebSocket, _ input: ByteStream, terminal: Int32, hasCloseChannel: Bool, pid: pid_t
+    _ link: ChannelLink, _ input: ByteStream, terminal: Int32, pid: pid_t, isAttach: Bool
   ) async throws {
-    while let message = try await socket.receive() {
-      guard case .binary(let bytes) = message, let channel = bytes.first else { continue }
-      switch channel {
-      case 0: try await input.write(Array(bytes.dropFirst()))
-      case 4:
-        guard terminal >= 0, let size = try? JSONValue.parse(bytes.dropFirst()) else { continue }
+    // The client that goes away leaves: what it only watched goes on without it.
+    defer { if isAttach, !Task.isCancelled { kill(pid, SIGTERM) } }
+    while let event = try await link.receive() {
+      switch event {
+      case .data(0, let bytes): try await input.write(bytes)
+      case .data(4, let bytes):
+        guard terminal >= 0, let size = try? JSONValue.parse(bytes) else { continue }
         var window = winsize()
         window.ws_col = UInt16(clamping: size.number("Width") ?? 80)
         window.ws_row = UInt16(clamping: size.number("Height") ?? 24)
         _ = ioctl(terminal, UInt(TIOCSWINSZ), &window)
         kill(pid, SIGWINCH)
-      case 255 where hasCloseChannel: if bytes.count > 1, bytes[1] == 0 { await input.endOutput() }
+      case .end(0): await input.endOutput()
       default: continue
       }
     }
@@ -131,12 +186,10 @@ struct PodExec {
     ]
   }
 
-  private func spawn(
-    _ command: [String], in container: String, hasInput: Bool, isTerminal: Bool
-  ) throws -> Child {
+  private func spawn(_ wish: Wish) throws -> Child {
     var child = Child()
     var theirs: [Int32] = [-1, -1, -1]
-    if isTerminal {
+    if wish.isTerminal {
       var (main, other): (Int32, Int32) = (-1, -1)
       try check(openpty(&main, &other, nil, nil, nil), "openpty", "")
       try setInheritable(main, false)
@@ -145,7 +198,7 @@ struct PodExec {
       child.input = try duplicate(main, above: 3)
       theirs = [other, other, other]
     } else {
-      for index in 0..<3 where index > 0 || hasInput {
+      for index in 0..<3 where index > 0 || wish.hasInput {
         var ends: [Int32] = [0, 0]
         try check(dk_pipe2(&ends, O_CLOEXEC), "pipe2", "")
         theirs[index] = index == 0 ? ends[0] : ends[1]
@@ -158,10 +211,7 @@ struct PodExec {
       }
     }
     defer { for descriptor in Set(theirs) where descriptor >= 0 { close(descriptor) } }
-    var flags: [String] = []
-    if hasInput { flags.append("-i") }
-    if isTerminal { flags.append("-t") }
-    child.pid = try start(["exec"] + flags + [container] + command, theirs, isTerminal: isTerminal)
+    child.pid = try start(wish.arguments, theirs, isTerminal: wish.isTerminal)
     return child
   }
 
