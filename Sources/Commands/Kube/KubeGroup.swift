@@ -10,7 +10,7 @@ struct KubeGroup: ParsableCommand {
     commandName: "kube", abstract: "Run Kubernetes clusters on this machine",
     subcommands: [
       KubeUp.self, KubeStart.self, KubeStop.self, KubeDown.self, KubeRemove.self,
-      KubeStatus.self, KubeList.self, KubeLogs.self, KubeStore.self, KubeRules.self,
+      KubeStatus.self, KubeList.self, KubeLogs.self, KubeStore.self, KubeRules.self, KubeWhy.self,
     ])
 }
 

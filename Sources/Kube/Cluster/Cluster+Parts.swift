@@ -1,3 +1,4 @@
+import Documents
 import Linux
 import Support
 
@@ -47,6 +48,24 @@ extension Cluster {
   package func stop(_ part: ClusterPart) throws {
     guard let process = directory.process(part.name) else { return }
     try ClusterProcess.stop(process)
+  }
+
+  /// The objects of the cluster as they are, as far as causes are looked for in them (`Why`).
+  package func view() throws -> ClusterView {
+    guard isRunning else {
+      throw DklabError(
+        .conflict, id: "kube.stopped",
+        Text("cluster \(name) does not run", ko: "클러스터 \(name)이(가) 실행 중이 아닙니다"),
+        hint: Text("dklab kube start --name \(name)", ko: "dklab kube start --name \(name)"))
+    }
+    let client = LocalClient(socketPath: directory.socketPath)
+    var objects: [String: [JSONValue]] = [:]
+    for path in Why.resources {
+      let parts = path.split(separator: "/").map(String.init)
+      let bucket = (parts[0] == "apis" ? "\(parts[1])/" : "") + parts[parts.count - 1]
+      objects[bucket] = try client.request("GET", path).body.list("items")
+    }
+    return ClusterView(objects, now: RFC3339.now())
   }
 
   /// The packet filter's rules that stand for services, as nft prints them; nil when there are none,
