@@ -101,7 +101,15 @@ struct Integrity {
       !ports.contains(name) && name != "kernel"
         && submission.manifest.variables[name] != drawn[name]
     }
-    guard !others.isEmpty else { return [] }
+    guard !others.isEmpty else {
+      // A lab of which nothing but ports is drawn still has a seed.
+      guard let seed, String(seed) != submission.manifest.seed else { return [] }
+      return [
+        Observation(
+          .seedForeign, "its seed is not the one given to this student",
+          ko: "시드가 이 학생에게 주어진 것이 아닙니다")
+      ]
+    }
     let list = others.joined(separator: ", ")
     return [
       Observation(
