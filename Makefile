@@ -74,6 +74,7 @@ bench: build ## Compare speed with crun, runc, podman and docker; measure the la
 	@Tests/Benchmarks/api.sh $(RELEASE)
 	@Tests/Benchmarks/builds.sh $(RELEASE)
 	@Tests/Benchmarks/labs.sh $(RELEASE)
+	@Tests/Benchmarks/grade.sh $(RELEASE)
 	@Tests/Benchmarks/registry.sh $(RELEASE)
 	@Tests/Benchmarks/kube.sh $(RELEASE)
 
