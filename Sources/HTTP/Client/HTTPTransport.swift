@@ -23,6 +23,8 @@ package struct ServerTrust: Sendable, Hashable {
   package var identity: Identity?
   /// Accepts any certificate.
   package var acceptsAnything = false
+  /// Believes `authorities` and nobody else.
+  package var isOnlyTheirs = false
 
   /// A certificate of one's own.
   package struct Identity: Sendable, Hashable {
@@ -132,8 +134,11 @@ extension TLSConfiguration {
   fileprivate init(trust: ServerTrust) throws {
     self = .makeClientConfiguration()
     if trust.acceptsAnything { certificateVerification = .none }
-    for path in trust.authorities {
-      additionalTrustRoots.append(.certificates(try NIOSSLCertificate.fromPEMFile(path)))
+    let own = try trust.authorities.flatMap { try NIOSSLCertificate.fromPEMFile($0) }
+    if trust.isOnlyTheirs {
+      trustRoots = .certificates(own)
+    } else if !own.isEmpty {
+      additionalTrustRoots.append(.certificates(own))
     }
     if let identity = trust.identity {
       certificateChain = try NIOSSLCertificate.fromPEMFile(identity.certificate)

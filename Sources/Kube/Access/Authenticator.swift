@@ -1,4 +1,5 @@
 import Documents
+import HTTP
 
 /// Who makes a request: by client certificate, or by the token of a service account. Nobody else is
 /// let in.

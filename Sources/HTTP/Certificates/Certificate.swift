@@ -6,6 +6,11 @@ import Support
 package struct KeyPair: Sendable {
   package let certificate: String
   package let key: String
+
+  package init(certificate: String, key: String) {
+    self.certificate = certificate
+    self.key = key
+  }
 }
 
 /// Whom a certificate is for.

@@ -2,10 +2,11 @@ import Crypto
 import FoundationEssentials
 import Support
 
-/// A cluster's own authority: it signs the certificates by which server and clients know each other.
+/// An authority of one's own, of a cluster or a course: it signs the certificates by which server and
+/// clients know each other.
 ///
-/// Keys are elliptic (P-256), certificates made by hand: an authority for one cluster needs a dozen
-/// fields of X.509 and none of its history.
+/// Keys are elliptic (P-256), certificates made by hand: such an authority needs a dozen fields of X.509
+/// and none of its history.
 package struct CertificateAuthority: Sendable {
   package let certificate: String
   private let key: P256.Signing.PrivateKey
@@ -33,10 +34,10 @@ package struct CertificateAuthority: Sendable {
     guard let der = PEM.decode(certificate), let subject = CertificateSubject(certificate: der)
     else {
       throw DklabError(
-        .invalid, id: "kube.certificate",
+        .invalid, id: "http.authority",
         Text(
-          "the cluster's authority cannot be read: not a certificate",
-          ko: "클러스터의 인증 기관을 읽을 수 없습니다: 인증서가 아닙니다"))
+          "the certificate authority cannot be read: not a certificate",
+          ko: "인증 기관을 읽을 수 없습니다: 인증서가 아닙니다"))
     }
     name = subject.name
   }
@@ -81,7 +82,7 @@ package struct CertificateAuthority: Sendable {
 package enum PEM {
   package static func encode(_ label: String, _ bytes: [UInt8]) -> String {
     var text = "-----BEGIN \(label)-----\n"
-    var rest = Base64.encode(bytes)[...]
+    var rest = Data(bytes).base64EncodedString()[...]
     while !rest.isEmpty {
       text += rest.prefix(64) + "\n"
       rest = rest.dropFirst(64)
@@ -95,6 +96,6 @@ package enum PEM {
     guard let first = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN") }),
       let last = lines.firstIndex(where: { $0.hasPrefix("-----END") }), first < last
     else { return nil }
-    return Base64.decode(lines[(first + 1)..<last].joined())
+    return Data(base64Encoded: lines[(first + 1)..<last].joined()).map { Array($0) }
   }
 }
