@@ -90,12 +90,14 @@ let package = Package(
       [
         "Support", "Linux", "Documents", "Images", "Networks", "Runtime", "Engine", crypto,
       ]),
-    library("Labs", ["Support", "Linux", "Documents", "SQLite", "Images", "Engine"]),
+    library("Labs", ["Support", "Linux", "Documents", "SQLite", "Images", "Engine", "Kube"]),
+    library(
+      "Classroom", ["Support", "Linux", "Documents", "Engine", "Labs", "HTTP", crypto] + http),
     library(
       "Commands",
       [
         "Support", "Linux", "Documents", "Images", "Registry", "Networks", "Runtime", "Engine",
-        "Builder", "Compose", "Kube", "Labs", "HTTP", "EngineAPI", argumentParser,
+        "Builder", "Compose", "Kube", "Labs", "Classroom", "HTTP", "EngineAPI", argumentParser,
       ]),
     .executableTarget(
       name: "dklab", dependencies: ["Engine", "EngineAPI", "Kube", "Commands"],
@@ -131,8 +133,9 @@ let package = Package(
       ],
       path: "Tests/Fuzz", swiftSettings: strict),
     tests("Builder", ["Builder", "Images", "Linux", "Documents", "Support"], fixtures: true),
-    tests("Kube", ["Kube", "Engine", "Networks", "Linux", "Documents", "Support"]),
+    tests("Kube", ["Kube", "HTTP", "Engine", "Networks", "Linux", "Documents", "Support"]),
     tests("Labs", ["Labs", "Engine", "Documents", "Linux", "Support"], fixtures: true),
+    tests("Classroom", ["Classroom", "Labs", "HTTP", "Engine", "Documents", "Linux", "Support"]),
     tests("Commands", ["Commands", "Engine", "Documents", "Support"], fixtures: true),
     // Runs the built binary as a user would; depends on it so that it is built first.
     tests(

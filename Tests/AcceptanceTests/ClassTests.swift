@@ -99,4 +99,63 @@ struct ClassTests {
       ])
     #expect(again.status == 1)
   }
+
+  @Test("a course is served with TLS to who has its code, takes work in, and shows who is stuck")
+  func served() throws {
+    try Sandbox.images.get()
+    try Directory.make(place)
+    let student = place + "/student"
+    defer {
+      _ = run(["system", "reset", "--all", "--yes"], root: student)
+      try? Directory.removeTree(place)
+    }
+    try File.replace(place + "/roster.csv", "id,name\ns1,Kim\n", durable: false)
+    let make = run([
+      "class", "init", "lan", "--lab", "day44", "--roster", place + "/roster.csv", "-o",
+      place + "/course",
+    ])
+    #expect(make.status == 0, "\(make)")
+    let server = try BackgroundProgram(
+      [Sandbox.binary, "class", "serve", "--listen", "127.0.0.1:0", "-q", place + "/course"],
+      environment: ["DKLAB_ROOT": Sandbox.root, "DKLAB_LANG": "en"])
+    defer { server.end() }
+    _ = eventually(within: 60) { server.printed.contains("--student") }
+    let words = server.printed.split(whereSeparator: \.isWhitespace).map(String.init)
+    let found = try #require(words.firstIndex { $0.hasPrefix("https://") })
+    let (url, code) = (words[found], words[found + 1])
+    func join(_ url: String, _ code: String) -> Sandbox.Output {
+      run(["class", "join", url, code, "--student", "s1"], root: student, labs: false)
+    }
+    // Another authority's pin: whoever is there is not the one that was meant.
+    let other = join(url, "0000-0000-0000" + code.suffix(5))
+    #expect(other.status != 0 && other.errors.contains("not the server"), "\(other)")
+    let guess = code.hasSuffix("0000") ? "1111" : "0000"
+    let wrong = join(url, code.dropLast(4) + guess)
+    #expect(wrong.status != 0 && wrong.errors.contains("does not take"), "\(wrong)")
+    #expect(join(url, code.lowercased()).status == 0)
+
+    func lab(_ words: String...) -> Sandbox.Output {
+      run(["lab"] + words, root: student, labs: false)
+    }
+    #expect(lab("start", "--no-shell", "day44").status == 0)
+    // Nobody is told before the student has said so.
+    #expect(lab("check", "--lab", "day44", "first").status == 1)
+    #expect(!File.exists(student + "/labs/course/report.json"))
+    #expect(run(["class", "report", "on"], root: student).output.contains("is told"))
+    #expect(lab("check", "--lab", "day44", "first").status == 1)
+    let board = { self.run(["class", "board", place + "/course"]).output }
+    #expect(eventually(within: 60) { board().contains("s1") }, "\(board())")
+    #expect(board().contains("running"), "\(board())")
+    let shown = run(["class", "report"], root: student)
+    #expect(shown.output.contains("\"step\": \"first\""), "\(shown)")
+    #expect(run(["class", "report", "off"], root: student).output.contains("Nobody"))
+
+    let file = student + "/mine.dklab-work"
+    let submit = lab("submit", "--lab", "day44", "--send", "-o", file)
+    #expect(submit.status == 0 && submit.output.contains("handed in as day44-s1-"), "\(submit)")
+    let taken = try Directory.list(place + "/course/handed-in")
+    #expect(taken.count == 1)
+    #expect(
+      try File.read(place + "/course/handed-in/\(taken[0])") == File.read(file))
+  }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Classroom
 import Engine
 import Labs
 import Support
@@ -7,7 +8,10 @@ import Support
 struct ClassCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "class", abstract: "Give a course: labs, images and values for a class",
-    subcommands: [Init.self, Join.self, Leave.self, Collect.self, Status.self])
+    subcommands: [
+      Init.self, Join.self, Leave.self, Serve.self, BoardView.self, Report.self, Collect.self,
+      Status.self, SendReport.self,
+    ])
 }
 
 extension ClassCommand {
@@ -59,15 +63,32 @@ extension ClassCommand {
 
     @Option(help: "Your id in the course") var student: String
     @Option(help: "Your name") var name = ""
-    @Argument(help: "The course's folder `share`", completion: .directory) var share: String
+    @Argument(
+      help: "The course's folder `share`, or the address that `dklab class serve` prints",
+      completion: .directory)
+    var share: String
+    @Argument(help: "The join code, with an address") var code: String?
+
+    func validate() throws {
+      guard share.contains("://") != (code != nil) else { return }
+      throw ValidationError(
+        code == nil
+          ? "an address needs the join code that the instructor shows"
+          : "a folder needs no join code")
+    }
 
     func run() throws {
       let root = try DataRoot.current()
       try StudentIdentity.validate(student)
+      let code = try code.map { try JoinCode($0) }
       try Engine.enterUserNamespace(root: root)
-      let membership = try CourseMembership.join(
-        LabCatalog.absolute(share), as: StudentIdentity(id: student, name: name, course: ""),
-        root: root)
+      let identity = StudentIdentity(id: student, name: name, course: "")
+      let membership =
+        if let code {
+          try CourseClient.join(share, code, as: identity, root: root)
+        } else {
+          try CourseMembership.join(LabCatalog.absolute(share), as: identity, root: root)
+        }
       let labs = membership.seeds.keys.sorted().joined(separator: ", ")
       print(
         Text(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Classroom
 import Engine
 import Labs
 import Linux
@@ -9,7 +10,9 @@ extension LabCommand {
   struct Submit: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "submit", abstract: "Put what you did in a lab into one file, to hand it in",
-      discussion: "Nothing is sent anywhere. `--show` prints everything that would be in it.")
+      discussion:
+        "Nothing is sent anywhere, unless you say `--send` in a course that you joined over "
+        + "the network. `--show` prints everything that would be in it.")
 
     @OptionGroup var selection: LabSelection
     @Option(help: "Your id in the course; remembered for the next time") var student: String?
@@ -20,17 +23,20 @@ extension LabCommand {
       completion: .file())
     var output: String?
     @Flag(help: "Write nothing, print what would be in it") var show = false
+    @Flag(help: "Also hand it in at the course's server") var send = false
 
     func run() throws {
       let root = try selection.root()
       let session = try selection.session()
       let identity = try identity(root)
+      let server = send && !show ? try CourseClient(root: root) : nil
       let submission = try SubmissionWriter(session).submission(
         of: Submission.Student(id: identity.id, name: identity.name), course: identity.course,
         kit: Version.text)
       guard !show else { return printLines(SubmissionText.everything(submission)) }
       let path = output ?? "\(submission.manifest.lab)-\(identity.id)\(Submission.ending)"
-      try File.replace(path, try submission.archive(), mode: 0o600)
+      let archive = try submission.archive()
+      try File.replace(path, archive, mode: 0o600)
       print(Text("\(path) holds:", ko: "\(path)에 들어 있는 것:").settled)
       printLines(submission.summary.map { "  " + $0.settled })
       print(
@@ -39,6 +45,9 @@ extension LabCommand {
             + "`lab submit --show` prints all of it.",
           ko: "이것은 작업의 증거이지 증명은 아닙니다. 채점할 때 같은 일을 다시 실행해 봅니다. "
             + "`lab submit --show`로 내용을 모두 볼 수 있습니다.")())
+      guard let server else { return }
+      let name = try server.handIn(archive).oneLine
+      print(Text("handed in as \(name)", ko: "제출했습니다: \(name)")())
     }
 
     /// Who hands in: as said now, else as said before.

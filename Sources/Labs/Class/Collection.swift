@@ -33,11 +33,7 @@ package enum Collection {
       let digest = try LabBundle.digest(content).hex
       guard known.insert(digest).inserted else { continue }
       do {
-        let manifest = try SubmissionReader.read(content, source).manifest
-        let student = plain(manifest.student.id)
-        let name = "\(manifest.lab)-\(student)-\(digest.prefix(8))\(Submission.ending)"
-        try File.replace("\(folder)/\(name)", content, mode: 0o600)
-        items.append(item(name, manifest))
+        items.append(try keep(content, source, in: folder))
       } catch let error as DklabError {
         // Kept all the same: somebody has handed in something.
         let name = "unreadable-\(digest.prefix(8))\(Submission.ending)"
@@ -46,6 +42,19 @@ package enum Collection {
       }
     }
     return items
+  }
+
+  /// Puts one submission into `folder`, where it is found by its content: handing in the same again
+  /// changes nothing. Throws `submission.…` for what is none, and then keeps nothing.
+  package static func keep(
+    _ content: [UInt8], _ source: String, in folder: String
+  ) throws -> Item {
+    let digest = try LabBundle.digest(content).hex
+    let manifest = try SubmissionReader.read(content, source).manifest
+    let name =
+      "\(manifest.lab)-\(plain(manifest.student.id))-\(digest.prefix(8))\(Submission.ending)"
+    try File.replace("\(folder)/\(name)", content, mode: 0o600)
+    return item(name, manifest)
   }
 
   /// What is in `folder`.

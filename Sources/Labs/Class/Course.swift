@@ -24,9 +24,9 @@ package struct Course: Sendable, Codable, Hashable {
   package var seeds: [String: [String: String]]
 
   static let version = 1
-  static let file = "course.json"
-  static let bundle = "labs\(LabBundle.ending)"
-  static let images = "images.tar"
+  package static let file = "course.json"
+  package static let bundle = "labs\(LabBundle.ending)"
+  package static let images = "images.tar"
 
   /// The name under which a student's seeds stand.
   static func key(course: String, student: String) throws -> String {

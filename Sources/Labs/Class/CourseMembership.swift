@@ -12,7 +12,8 @@ package struct CourseMembership: Sendable, Codable, Hashable {
   /// Seeds by lab.
   package var seeds: [String: String]
 
-  private static func directory(_ root: DataRoot) -> String { root.path + "/labs/course" }
+  /// Where what belongs to a joined course lies.
+  package static func directory(_ root: DataRoot) -> String { root.path + "/labs/course" }
 
   /// The bundle of the course's labs; nil when no course was joined.
   static func bundle(root: DataRoot) -> String? {

@@ -23,6 +23,11 @@ extension LabSession {
     "port.not-published", "port.reversed", "port.other-host-port", "port.other-container-port",
     "port.other-address", "port.in-use", "port.not-running", "answer.missing", "answer.wrong",
     "image.missing", "image.misspelled", "image.other-tag", "file.missing", "file.mode",
+    "kube.no-cluster", "kube.stopped", "kube.other-namespace", "kube.no-namespace",
+    "kube.similar-name", "kube.other-kind", "kube.not-deleted", "kube.owned", "kube.replicas",
+    "kube.scaled-down", "kube.paused", "kube.quota", "kube.create-refused", "kube.job-failed",
+    "kube.config-missing", "kube.image", "kube.no-selector", "kube.selector", "kube.port",
+    "kube.no-object", "kube.ordered", "kube.unschedulable",
   ]
 
   /// A container that has run for this long is taken to stay, in milliseconds.
@@ -48,7 +53,10 @@ extension LabSession {
         _ = waitForAnyEnd(of: [], milliseconds: 50)
         continue
       }
-      return record(look, step)
+      let report = record(look, step)
+      // Somebody asked for this look; what `watch` sees in between is nobody else's business.
+      if waiting { BoardReport.send(report, self) }
+      return report
     }
   }
 

@@ -15,7 +15,7 @@ import Support
 
 /// Reads submissions.
 package enum SubmissionReader {
-  static let sizeLimit: Int64 = 64 << 20
+  package static let sizeLimit: Int64 = 64 << 20
   static let entryLimit = 50_000
   static let fileLimit = 2000
   private static let textLimit = 48 << 20
