@@ -28,6 +28,7 @@ package struct HostAbility: Sendable {
       kernel(), isRoot ? root() : rootless(), overlay(), network(),
       limit("memory-limit", "memory", groups), limit("pids-limit", "pids", groups),
       limit("cpu-limit", "cpu", groups), uplink(isRoot), terminal(), users(),
+      kubernetes(isRoot),
     ] + programs()
   }
 
@@ -172,6 +173,16 @@ package struct HostAbility: Sendable {
       "terminal", Text("pseudo-terminals", ko: "의사 터미널"), pair == nil ? .missing : .present,
       Text("/dev/ptmx", ko: "/dev/ptmx"),
       remedy: Text("mount devpts on /dev/pts", ko: "/dev/pts에 devpts를 마운트하십시오"))
+  }
+
+  /// Whether clusters run here: their pods are given resources and addresses by root.
+  private static func kubernetes(_ isRoot: Bool) -> HostAbility {
+    HostAbility(
+      "kubernetes", Text("clusters", ko: "클러스터"), isRoot ? .present : .missing,
+      isRoot
+        ? Text("dklab kube up", ko: "dklab kube up")
+        : Text("need root", ko: "root가 필요합니다"),
+      remedy: Text("run as root", ko: "root로 실행하십시오"))
   }
 
   /// Programs that base images are made from or with.

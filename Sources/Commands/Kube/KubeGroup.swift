@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Glibc
 import Kube
 import Linux
 import Support
@@ -16,8 +17,9 @@ struct KubeGroup: ParsableCommand {
 
 /// Which cluster is meant.
 struct ClusterOptions: ParsableArguments {
-  @Option(name: [.long, .customShort("n")], help: "Name of the cluster")
-  var name = "lab"
+  @Option(
+    name: [.long, .customShort("n")], help: "Name of the cluster (default: DKLAB_CLUSTER, or lab)")
+  var name = getenv("DKLAB_CLUSTER").map { String(cString: $0) } ?? "lab"
 
   func cluster() throws -> Cluster {
     try Cluster(root: try DataRoot.current().path, name: name)

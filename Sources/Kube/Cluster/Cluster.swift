@@ -37,6 +37,7 @@ package struct Cluster: Sendable {
       try Directory.make(directory.path, mode: 0o700)
       var settings = ClusterSettings()
       settings.nodes = nodes ?? 1
+      settings.owner = getenv("DKLAB_CLUSTER").map { String(cString: $0) } ?? ""
       try settings.write(directory)
     }
     let wasRunning = isRunning

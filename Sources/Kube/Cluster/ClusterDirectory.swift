@@ -70,6 +70,8 @@ package struct ClusterSettings: Sendable {
   /// The port of the API server on the loopback address; 0 until it has been chosen.
   package var port = 0
   package var nodes = 1
+  /// The lab in whose shell it was made; it goes with the lab. Empty for a cluster of its own.
+  package var owner = ""
 
   package init() {}
 
@@ -78,10 +80,12 @@ package struct ClusterSettings: Sendable {
       try File.text(directory.path + "/cluster.json"), file: directory.path + "/cluster.json")
     port = value.number("port") ?? 0
     nodes = value.number("nodes") ?? 1
+    owner = value.text("owner")
   }
 
   package func write(_ directory: ClusterDirectory) throws {
-    let value: JSONValue = ["port": .integer(Int64(port)), "nodes": .integer(Int64(nodes))]
+    var value: JSONValue = ["port": .integer(Int64(port)), "nodes": .integer(Int64(nodes))]
+    if !owner.isEmpty { value["owner"] = .string(owner) }
     try File.replace(directory.path + "/cluster.json", value.text(indentation: 2) + "\n")
   }
 }

@@ -16,6 +16,8 @@ enum CheckTypes {
     NetResolve.self, NetReach.self, HTTPGet.self, RegistryHas.self, TCPOpen.self, TCPClosed.self,
     FileExists.self, FileAbsent.self, FileText.self, FileJSON.self, FileYAML.self,
     FileDigest.self, FileMode.self,
+    KubeExists.self, KubeAbsent.self, KubeValue.self, KubeCount.self, KubeReady.self,
+    KubeEndpoints.self, KubeLog.self, KubeEvent.self,
     JournalCount.self, JournalAbsent.self, JournalOrder.self,
     ScriptCheck.self,
   ]

@@ -40,6 +40,7 @@ package enum Need: String, Sendable, CaseIterable {
   case pidsLimit = "pids-limit"
   case cpuLimit = "cpu-limit"
   case dockerAPI = "docker-api"
+  case kubernetes
 }
 
 /// Markdown in both languages.

@@ -78,6 +78,11 @@ extension LabInstance {
         records.values.filter { record in
           FileProbe.exists(path, below: engine.containerDirectory(record.id) + "/upper")
         }.map(\.name).sorted())
+    case .cluster(let name):
+      return try ClusterProbe(root: engine.root, instance: name ?? engine.instance).facts()
+    case .podLog(let namespace, let pod, let container, let name):
+      return try ClusterProbe(root: engine.root, instance: name ?? engine.instance)
+        .log(namespace, pod, container)
     case .process(let name), .containerFile(let name, _), .containerExec(let name, _),
       .containerLog(let name), .containerDiff(let name), .containerSize(let name),
       .cgroup(let name, _), .resolve(let name, _), .reach(let name, _, _):

@@ -28,12 +28,21 @@ package struct Workbench: Sendable {
   /// Makes the directories and the shims; doing it twice is fine.
   package func prepare() throws {
     for path in [directory, folder, binaries] { try Directory.make(path, mode: 0o755) }
-    for name in Self.clients { try link(program, binaries + "/" + name) }
+    for name in Self.clients {
+      try link(name == "kubectl" ? kubectl : program, binaries + "/" + name)
+    }
     for (name, verb) in [("lab", "lab"), ("terminal", "lab __terminal")] {
       try File.replace(
         binaries + "/" + name, "#!/bin/sh\nexec \(Bash.quoted(program)) \(verb) \"$@\"\n",
         mode: 0o755, durable: false)
     }
+  }
+
+  /// The genuine kubectl where there is one.
+  private var kubectl: String {
+    let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin"
+    let candidates = path.split(separator: ":").filter { $0 != binaries }.map { "\($0)/kubectl" }
+    return candidates.first(where: { access($0, X_OK) == 0 }) ?? program
   }
 
   private func link(_ target: String, _ path: String) throws {
@@ -62,6 +71,9 @@ package struct Workbench: Sendable {
     result.merge(variables.environment) { $1 }
     result["DKLAB_ROOT"] = root.path
     result["DKLAB_INSTANCE"] = instance
+    // A lab's cluster is its own, and so is the file by which kubectl finds it.
+    result["DKLAB_CLUSTER"] = instance
+    result["KUBECONFIG"] = directory + "/kubeconfig"
     result["DKLAB_LAB"] = lab
     result["DKLAB_FOLDER"] = folder
     result["DKLAB_COMMANDS"] = commands

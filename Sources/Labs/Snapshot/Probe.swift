@@ -52,6 +52,10 @@ package enum Probe: Sendable, Hashable {
   case file(String)
   /// Bash commands of the lab's author.
   case script(String)
+  /// All objects of a cluster, the lab's when none is named, as `ClusterFacts`.
+  case cluster(String?)
+  /// What a container of a pod has printed; of the only one when none is named.
+  case podLog(namespace: String, pod: String, container: String?, cluster: String?)
 }
 
 /// What was seen.
@@ -67,6 +71,7 @@ package enum ProbeResult: Sendable, Hashable {
   case text(String)
   case number(Int)
   case process(ProcessFacts)
+  case cluster(ClusterFacts)
   /// A TCP connection was accepted.
   case open
   /// It is not there: `refused`, `timed out`, no such file, not running.

@@ -5,6 +5,7 @@
 import Documents
 import Engine
 import Glibc
+import Kube
 import Linux
 import Support
 
@@ -156,6 +157,10 @@ package final class LabSession {
     keepingFiles: Bool = false
   ) throws {
     let name = name ?? instanceName(of: lab.id)
+    for cluster in try Cluster.all(root: root.path)
+    where cluster.name == name || cluster.settings?.owner == name {
+      try cluster.remove()
+    }
     try Engine.destroy(root: root, instance: name)
     let directory = directory(root, name)
     PortClaims(holder: LabCatalog.absolute(directory)).release()

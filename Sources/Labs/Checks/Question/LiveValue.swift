@@ -13,10 +13,12 @@ enum LiveValue: Sendable, Hashable {
   case cgroupVersion
   /// The process that started a container's first one, and keeps it.
   case processParent(String)
+  /// A field of an object of the lab's cluster.
+  case clusterValue(ClusterObject, ValuePath)
 
   static let types = [
-    "container.config", "container.id", "host", "image.config", "image.id", "proc.ns",
-    "proc.parent",
+    "container.config", "container.id", "host", "image.config", "image.id", "kube.value",
+    "proc.ns", "proc.parent",
   ]
 
   /// The argument that a bare value stands for.
@@ -63,6 +65,8 @@ enum LiveValue: Sendable, Hashable {
       case .cgroupVersion: self = .cgroupVersion
       }
     case "proc.parent": self = .processParent(inner.subjectString("name"))
+    case "kube.value":
+      self = .clusterValue(ClusterObject(&inner), ValuePath.required("path", &inner))
     default:
       fields.report(
         "lab.unknown-key", Text("no live value `\(type)`", ko: "`\(type)`이라는 값은 없습니다"),
@@ -76,6 +80,7 @@ enum LiveValue: Sendable, Hashable {
     case .namespace(let name, _): ProcNamespace.probes(name, nil)
     case .processParent(let name): [.process(name)]
     case .cgroupVersion: [.cgroupVersion]
+    case .clusterValue(let object, _): [.cluster(object.cluster)]
     default: []
     }
   }
@@ -121,6 +126,7 @@ enum LiveValue: Sendable, Hashable {
     case .hostName: "uname -n"
     case .cgroupVersion: "docker info"
     case .processParent(let name): "ps -o ppid= -p $(docker inspect -f '{{.State.Pid}}' \(name))"
+    case .clusterValue(let object, _): "kubectl get \(object.text)\(object.flag) -o yaml"
     }
   }
 
@@ -145,6 +151,16 @@ enum LiveValue: Sendable, Hashable {
       case .success(let facts): return .value(.integer(Int64(facts.parent)))
       case .failure(let reason): return reason.reading(snapshot)
       }
+    case .clusterValue(let object, let path):
+      guard case .cluster(let facts) = snapshot.result(.cluster(object.cluster)) else {
+        return .missing([
+          Cause("kube.stopped", "the lab's cluster does not run", ko: "실습의 클러스터가 실행 중이 아닙니다")
+        ])
+      }
+      guard let found = facts.find(object.kind, object.namespace, object.name) else {
+        return .missing(MissingObject.causes(object, facts, snapshot))
+      }
+      return .value(path.value(in: found) ?? .null)
     case .containerConfig(let name, let path):
       guard let container = snapshot.container(name) else {
         return .missing(MissingContainer.causes(name, in: snapshot))
