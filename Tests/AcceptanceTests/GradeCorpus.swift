@@ -98,7 +98,11 @@ struct GradeCorpus {
     var work = try begun(step, lab, name)
     work.enter(step)
     if wrong.afterSolution { for script in step.solution { try work.play(script) } }
-    try work.play(wrong.script, right: try work.rightAnswers(step))
+    // What a shell would have found out stands for something else in the wrong answer than in the right.
+    let right = try work.rightAnswers(step).mapValues { said in
+      said == SubmissionFactory.standIn ? "fedcba543210" : said
+    }
+    try work.play(wrong.script, right: right)
     let whole = work
     items.append(
       Item(
@@ -211,7 +215,7 @@ struct GradeCorpus {
       switch item.kind {
       // Whole labs take longest.
       case .right: return number == 1 && item.lab == "day44"
-      case .wrong: return number % 9 == 1
+      case .wrong: return number % 12 == 1
       case .edited, .cut, .headless, .late: return number == 1 && item.lab == "day44"
       default: return number == 1
       }

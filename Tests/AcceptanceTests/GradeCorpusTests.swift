@@ -69,7 +69,7 @@ struct GradeCorpusTests {
     }
     if let score = item.score { #expect(result.score == score, "\(all)") }
     guard item.outcome == "graded" else { return }
-    #expect(result.json["daysLate"]?.double == Double(item.daysLate), "\(all)")
+    #expect(result.json["daysLate"]?.int == item.daysLate, "\(all)")
     if item.daysLate > 0 {
       #expect((result.json["latePenalty"]?.double ?? 0) > 0 && result.score > 0, "\(all)")
     }

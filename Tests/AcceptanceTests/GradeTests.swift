@@ -59,6 +59,32 @@ struct GradeTests {
     #expect(output.status == 0, "\(output)")
   }
 
+  @Test("where no sandbox can be made all are errors, and nobody has failed")
+  func forbidden() throws {
+    let bench = try GradeBench("forbidden")
+    defer { bench.close() }
+    let lab = try GradeBench.lab("day44")
+    for name in ["a", "b"] {
+      var factory = try SubmissionFactory(lab, student: name)
+      try factory.solve(try #require(lab.steps.first))
+      try factory.write(to: bench.path(name))
+    }
+    // A user namespace in which no mount namespace may be made (namespaces(7)).
+    let words = [
+      "-Ur", "/bin/sh", "-c",
+      "echo 0 > /proc/sys/user/max_mnt_namespaces && exec \"$0\" \"$@\"", Sandbox.binary, "grade",
+      bench.folder + "/in", "-o", bench.folder + "/out", "--lab", "day44", "-q",
+    ]
+    let output = Sandbox.run(
+      words, program: "/usr/bin/unshare", environment: bench.environment, seconds: 120)
+    #expect(output.status == 3, "\(output)")
+    let results = try bench.results()
+    #expect(results.keys.sorted() == ["a", "b"])
+    for (name, result) in results {
+      #expect(result.outcome == "error" && result.checks.isEmpty, "\(name): \(result.json)")
+    }
+  }
+
   @Test("a run that was killed in the middle goes on, loses nothing and leaves nothing")
   func killed() throws {
     let bench = try GradeBench("killed")

@@ -89,6 +89,9 @@ struct SubmissionFactory {
     add("file", "change", path, ["digest": digest, "mode": "644", "size": "\(bytes.count)"])
   }
 
+  /// Stands for what only a shell can find out.
+  static let standIn = "abcdef012345"
+
   /// `lab answer ID VALUE` in a script. A value that the shell would find out has a stand-in that looks
   /// like one.
   static func answers(in text: String) -> [(String, String)] {
@@ -97,7 +100,7 @@ struct SubmissionFactory {
         return nil
       }
       let value = String(match.2)
-      return (String(match.1), value.contains("$(") || value.contains("`") ? "abcdef012345" : value)
+      return (String(match.1), value.contains("$(") || value.contains("`") ? standIn : value)
     }
   }
 

@@ -93,6 +93,7 @@ final class SubmissionGrader {
     result.lines = plan.lines
     let values = try variables(submission, lab, seed)
     try replay(plan, submission, lab, hidden, values)
+    result.checks = Self.standing(result.checks, lab)
     confirm(lab)
     result.outcome = result.checks.contains { $0.verdict == .error } ? .error : .graded
     if result.outcome == .error {
@@ -146,6 +147,29 @@ final class SubmissionGrader {
   private static func hostName(_ name: String) -> String {
     let plain = name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") }
     return plain.isEmpty ? "lab" : String(plain.prefix(60))
+  }
+
+  /// `checks` without what stands on nothing. That a container is gone is true of one that never was; so
+  /// a check of a step whose foundations were never built counts only when the whole step passes.
+  /// Questions are always answered for themselves.
+  static func standing(_ checks: [GradedCheck], _ lab: Lab) -> [GradedCheck] {
+    let passed = Set(checks.filter { $0.verdict == .pass }.map(\.name))
+    var checks = checks
+    for step in lab.steps {
+      let own = checks.indices.filter { checks[$0].step == step.id }
+      guard !own.allSatisfy({ checks[$0].verdict == .pass }) else { continue }
+      let missing = step.after.first { id in
+        lab.step(id)?.checks.contains { !passed.contains("\(id)/\($0.id)") } ?? false
+      }
+      guard let missing else { continue }
+      let questions = Set(step.answers.map(\.id) + step.quizzes.map(\.id))
+      for place in own
+      where checks[place].verdict == .pass && !questions.contains(checks[place].check) {
+        checks[place].verdict = .fail
+        checks[place].found = Text("needs \(missing) first", ko: "먼저 필요한 것: \(missing)")
+      }
+    }
+    return checks
   }
 
   /// What the student's kit saw pass and what was not seen now: an observation, whatever the reason.
