@@ -39,15 +39,12 @@ enum Unready {
       ]
     }
     let pods = facts.pods(object.namespace, fitting: object.map("spec", "selector", "matchLabels"))
-    if let waiting = pods.first(where: { !$0.isCondition("Ready") && !$0.isBeingDeleted }) {
-      let chain = pod(waiting, facts)
-      if !chain.isEmpty {
-        return [
-          Cause(
-            "kube.waits-for-pod", "`\(object.name)` waits for its pod `\(waiting.name)`",
-            ko: "`\(object.name)`은(는) 파드 `\(waiting.name)`을(를) 기다립니다")
-        ] + chain
-      }
+    if let (waiting, chain) = worst(pods, facts) {
+      return [
+        Cause(
+          "kube.waits-for-pod", "`\(object.name)` waits for its pod `\(waiting.name)`",
+          ko: "`\(object.name)`은(는) 파드 `\(waiting.name)`을(를) 기다립니다")
+      ] + chain
     }
     if let refused = refusal(object, facts) { return [refused] }
     guard pods.isEmpty else { return [] }
@@ -57,6 +54,15 @@ enum Unready {
         "there is no pod of `\(object.name)`: who should make them is the controller manager",
         ko: "`\(object.name)`의 파드가 없습니다. 파드를 만드는 것은 컨트롤러 매니저입니다")
     ]
+  }
+
+  /// The pod that tells most: one that is in trouble before one that nobody has looked at yet.
+  private static func worst(
+    _ pods: [JSONValue], _ facts: ClusterFacts
+  ) -> (JSONValue, [Cause])? {
+    let told = pods.filter { !$0.isCondition("Ready") && !$0.isBeingDeleted }
+      .map { ($0, pod($0, facts)) }.filter { !$0.1.isEmpty }
+    return told.first { $0.1[0].id != "kube.not-scheduled" } ?? told.first
   }
 
   /// Pods that the API server did not let in: a quota, most of the time.
