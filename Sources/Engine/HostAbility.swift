@@ -177,12 +177,16 @@ package struct HostAbility: Sendable {
 
   /// Whether clusters run here: their pods are given resources and addresses by root.
   private static func kubernetes(_ isRoot: Bool) -> HostAbility {
-    HostAbility(
-      "kubernetes", Text("clusters", ko: "클러스터"), isRoot ? .present : .missing,
+    let client = find("kubectl")
+    return HostAbility(
+      "kubernetes", Text("clusters", ko: "클러스터"), isRoot && client != nil ? .present : .missing,
       isRoot
-        ? Text("dklab kube up", ko: "dklab kube up")
+        ? client.map { Text("with \($0)", ko: "\($0) 사용") }
+          ?? Text("kubectl not found", ko: "kubectl 없음")
         : Text("need root", ko: "root가 필요합니다"),
-      remedy: Text("run as root", ko: "root로 실행하십시오"))
+      remedy: isRoot
+        ? Text("install kubectl", ko: "kubectl을 설치하십시오")
+        : Text("run as root", ko: "root로 실행하십시오"))
   }
 
   /// Programs that base images are made from or with.
