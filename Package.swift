@@ -34,6 +34,7 @@ let argumentParser = Target.Dependency.product(
 let http: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOEmbedded", package: "swift-nio"),
   .product(name: "NIOHTTP1", package: "swift-nio"),
   .product(name: "NIOFoundationCompat", package: "swift-nio"),
   .product(name: "NIOWebSocket", package: "swift-nio"),
@@ -83,6 +84,8 @@ let package = Package(
         "Runtime", "Engine", crypto,
       ]),
     library(
+      "Kubectl", ["Support", "Linux", "Documents", "HTTP", "Kube", crypto]),
+    library(
       "EngineAPI",
       ["Support", "Linux", "Documents", "HTTP", "Images", "Networks", "Runtime", "Engine"]),
     library(
@@ -97,7 +100,8 @@ let package = Package(
       "Commands",
       [
         "Support", "Linux", "Documents", "Images", "Registry", "Networks", "Runtime", "Engine",
-        "Builder", "Compose", "Kube", "Labs", "Classroom", "HTTP", "EngineAPI", argumentParser,
+        "Builder", "Compose", "Kube", "Kubectl", "Labs", "Classroom", "HTTP", "EngineAPI",
+        argumentParser,
       ]),
     .executableTarget(
       name: "dklab", dependencies: ["Engine", "EngineAPI", "Kube", "Commands"],
@@ -134,6 +138,7 @@ let package = Package(
       path: "Tests/Fuzz", swiftSettings: strict),
     tests("Builder", ["Builder", "Images", "Linux", "Documents", "Support"], fixtures: true),
     tests("Kube", ["Kube", "HTTP", "Engine", "Networks", "Linux", "Documents", "Support"]),
+    tests("Kubectl", ["Kubectl", "Kube", "Linux", "Documents", "Support"], fixtures: true),
     tests("Labs", ["Labs", "Engine", "Documents", "Linux", "Support"], fixtures: true),
     tests("Classroom", ["Classroom", "Labs", "HTTP", "Engine", "Documents", "Linux", "Support"]),
     tests("Commands", ["Commands", "Engine", "Documents", "Support"], fixtures: true),

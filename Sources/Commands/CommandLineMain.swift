@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Kubectl
 import Runtime
 import Support
 
@@ -11,10 +12,13 @@ package enum CommandLineMain {
       let status = OCIMain.run(words, all: arguments)
       return flush() == 0 ? status : max(status, 1)
     }
+    if let words = KubectlCommand.words(of: arguments) {
+      let status = KubectlMain.run(words)
+      return flush() == 0 ? status : max(status, 1)
+    }
     // Whatever enters a container must have been started in the way that nobody can write to.
     if launches(arguments) { SelfExecutable.restart() }
     do {
-      try ProgramName.check(arguments.first ?? "")
       var command = try parse(Array(arguments.dropFirst()))
       try command.run()
       return flush()

@@ -30,7 +30,7 @@ struct Dklab: ParsableCommand {
         name: "Network and storage", subcommands: [NetworkGroup.self, VolumeGroup.self]),
       CommandGroup(name: "Project", subcommands: [ComposeGroup.self]),
       CommandGroup(name: "Course", subcommands: [Grade.self, ClassCommand.self]),
-      CommandGroup(name: "Cluster", subcommands: [KubeGroup.self]),
+      CommandGroup(name: "Cluster", subcommands: [KubeGroup.self, KubectlCommand.self]),
       CommandGroup(
         name: "Program",
         subcommands: [

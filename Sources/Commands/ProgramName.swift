@@ -1,5 +1,3 @@
-import Support
-
 /// The name this program was called by. Linked as `docker` it answers as docker does.
 enum ProgramName {
   /// The last part of the first word of the command line.
@@ -12,15 +10,4 @@ enum ProgramName {
 
   /// What `compose` is called on this command line.
   static let compose = current == "docker-compose" ? current : "\(current) compose"
-
-  /// Refuses the names of programs this one will answer as, and does not yet.
-  static func check(_ path: String) throws {
-    let name = path.split(separator: "/").last.map(String.init) ?? ""
-    guard name == "kubectl" else { return }
-    throw DklabError(
-      .unsupported, id: "program.name",
-      Text(
-        "this version does not answer as \(name)",
-        ko: "이 판은 \(name.with(.direction)) 쓸 수 없습니다"))
-  }
 }

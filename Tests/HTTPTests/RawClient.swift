@@ -84,7 +84,7 @@ final class TestServer {
     return try withExtendedLifetime(server) { try RawClient.exchange(server, text) }
   }
 
-  private static func routes(_ log: Log) -> Router {
+  static func routes(_ log: Log) -> Router {
     var router = Router()
     router.on(.GET, "/hello/{name}") { HTTPResponse(text: "hello \($0.parameter("name"))\n") }
     router.on(.GET, "/images/{name...}/json") { HTTPResponse(text: $0.parameter("name")) }

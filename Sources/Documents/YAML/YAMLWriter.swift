@@ -67,8 +67,8 @@ package enum YAMLWriter {
 }
 
 /// Strings as YAML scalars: plain where that reads back as the same string, else quoted.
-enum YAMLScalar {
-  static func text(_ string: String, indent: Int? = nil) -> String {
+package enum YAMLScalar {
+  package static func text(_ string: String, indent: Int? = nil) -> String {
     if let indent, isBlock(string) { return block(string, indent: indent) }
     if string.unicodeScalars.contains(where: needsEscape) { return doubleQuoted(string) }
     if isPlain(string) { return resolves(string) ? "\"\(string)\"" : string }

@@ -66,8 +66,13 @@ struct OpenAPISchemas {
 
   private mutating func object(_ message: MessageType) -> JSONValue {
     var properties: [(String, JSONValue)] = []
-    for field in message.jsonFields { properties.append((field.name, property(field))) }
+    for var field in message.jsonFields {
+      if field.documentation.isEmpty { field.documentation = FieldWords.of(message, field.name) }
+      properties.append((field.name, property(field)))
+    }
     var schema: JSONValue = ["type": "object", "properties": .object(JSONObject(properties))]
+    let words = FieldWords.of(message)
+    if !words.isEmpty { schema["description"] = .string(words) }
     let required = message.jsonFields.filter(\.isRequired).map { JSONValue.string($0.name) }
     if !required.isEmpty { schema["required"] = .array(required) }
     if message.isAtomic { schema["x-kubernetes-map-type"] = "atomic" }

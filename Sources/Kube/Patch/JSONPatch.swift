@@ -1,11 +1,11 @@
 import Documents
 
 /// A list of operations on a document (RFC 6902) with paths of RFC 6901.
-enum JSONPatch {
+package enum JSONPatch {
   private static let limit = 10_000
 
   /// The document after all operations of `patch`; none of them when one fails.
-  static func apply(_ patch: JSONValue, to document: JSONValue) throws(APIError) -> JSONValue {
+  package static func apply(_ patch: JSONValue, to document: JSONValue) throws(APIError) -> JSONValue {
     guard let operations = patch.array else {
       throw .badRequest(
         "error decoding patch: json: cannot unmarshal \(patch.kindName) into Go "

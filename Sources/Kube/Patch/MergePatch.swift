@@ -1,9 +1,9 @@
 import Documents
 
 /// A document laid over another: null removes, objects merge, everything else replaces (RFC 7386).
-enum MergePatch {
+package enum MergePatch {
   /// `target` with `patch` laid over it.
-  static func apply(_ patch: JSONValue, to target: JSONValue) -> JSONValue {
+  package static func apply(_ patch: JSONValue, to target: JSONValue) -> JSONValue {
     guard case .object(let changes) = patch else { return patch }
     var result = target.object ?? JSONObject()
     for (key, change) in changes {

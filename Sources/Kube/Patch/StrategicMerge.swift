@@ -6,14 +6,14 @@ import Documents
 ///
 /// Directives in the patch say what no overlay can: `$patch: delete | replace | merge`,
 /// `$retainKeys`, `$setElementOrder/LIST`, `$deleteFromPrimitiveList/LIST`.
-enum StrategicMerge {
+package enum StrategicMerge {
   private static let directive = "$patch"
   private static let retainKeys = "$retainKeys"
   private static let deleteFrom = "$deleteFromPrimitiveList/"
   private static let setOrder = "$setElementOrder/"
 
   /// `target` with `patch` laid over it.
-  static func apply(
+  package static func apply(
     _ patch: JSONValue, to target: JSONValue, _ message: MessageType
   ) throws(APIError) -> JSONValue {
     guard case .object(let changes) = patch else {
