@@ -99,8 +99,11 @@ enum DataSource {
 /// The suffix that `--append-hash` and kustomize give names: a hash of the content, in letters that
 /// make no words.
 enum ContentHash {
-  static func of(_ object: JSONValue) -> String {
-    var text: JSONValue = ["kind": .string(object.kind), "name": .string(object.name)]
+  /// - Parameter isNamed: kubectl's hash is of the name too, kustomize's of an empty one.
+  static func of(_ object: JSONValue, isNamed: Bool = true) -> String {
+    var text: JSONValue = [
+      "kind": .string(object.kind), "name": .string(isNamed ? object.name : ""),
+    ]
     if object.kind == "Secret" { text["type"] = object["type"] ?? "" }
     text["data"] = object["data"] ?? (object.kind == "Secret" ? .null : "")
     if let binary = object["binaryData"] { text["binaryData"] = binary }

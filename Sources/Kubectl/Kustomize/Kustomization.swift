@@ -15,8 +15,10 @@ enum Kustomization {
 
   /// The objects of the folder's kustomization, in order.
   static func build(_ folder: String) throws -> [JSONValue] {
-    let objects = try Builder(folder: trimmed(folder), above: []).build().map(\.object)
-    return KustomizeOrder.sorted(objects)
+    var entries = try Builder(folder: trimmed(folder), above: []).build()
+    // Only now: folders above may have changed names and contents.
+    KustomizeNames.settle(&entries)
+    return KustomizeOrder.sorted(entries.map(\.object))
   }
 
   static func trimmed(_ folder: String) -> String {
@@ -53,7 +55,6 @@ enum Kustomization {
       try generate(value, into: &entries)
       try patch(value, &entries)
       KustomizeChanges(value).apply(to: &entries)
-      KustomizeNames.settle(&entries)
       return entries
     }
 

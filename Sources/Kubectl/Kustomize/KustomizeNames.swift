@@ -5,8 +5,7 @@ enum KustomizeNames {
   static func settle(_ entries: inout [Kustomization.Entry]) {
     for index in entries.indices where entries[index].wantsHash {
       let entry = entries[index]
-      let base = entry.oldNames.last ?? entry.object.name
-      let name = "\(base)-\(ContentHash.of(entry.object))"
+      let name = "\(entry.object.name)-\(ContentHash.of(entry.object, isNamed: false))"
       entries[index].object.set("metadata", "name", to: .string(name))
     }
     var changed: [String: [String: String]] = [:]
