@@ -5,7 +5,9 @@ package enum JSONPatch {
   private static let limit = 10_000
 
   /// The document after all operations of `patch`; none of them when one fails.
-  package static func apply(_ patch: JSONValue, to document: JSONValue) throws(APIError) -> JSONValue {
+  package static func apply(_ patch: JSONValue, to document: JSONValue) throws(APIError)
+    -> JSONValue
+  {
     guard let operations = patch.array else {
       throw .badRequest(
         "error decoding patch: json: cannot unmarshal \(patch.kindName) into Go "
