@@ -99,14 +99,14 @@ struct ClientConfig: Sendable {
       context = found.value["context"] ?? [:]
     }
     func choice(_ flag: String) -> String {
-      flags.isSet(flag) ? flags.string(flag) : context.text(flag)
+      flags.isSetGlobally(flag) ? flags.string(flag) : context.text(flag)
     }
     let cluster = files.entry("clusters", choice("cluster"))
     if flags.isSet("cluster"), cluster == nil {
       throw KubectlError("cluster \"\(flags.string("cluster"))\" does not exist")
     }
     let user = files.entry("users", choice("user"))
-    if flags.isSet("user"), user == nil {
+    if flags.isSetGlobally("user"), user == nil {
       throw KubectlError("auth info \"\(flags.string("user"))\" does not exist")
     }
     var reader = ConfigReader(

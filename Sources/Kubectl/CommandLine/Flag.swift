@@ -87,6 +87,8 @@ struct CommandLineFailure: Error {
 struct FlagValues: Sendable {
   private var values: [String: [String]] = [:]
   private let flags: [String: Flag]
+  /// Names that a command has taken for a flag of its own.
+  private let shadowed: Set<String>
   /// The words that are no flags.
   private(set) var words: [String] = []
   /// How many of `words` stood before `--`; nil when there is no `--`.
@@ -95,6 +97,8 @@ struct FlagValues: Sendable {
   /// Reads `arguments`, which may be flags and words in any order.
   init(_ arguments: [String], flags all: [Flag]) throws {
     flags = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var seen: Set<String> = []
+    shadowed = Set(all.map(\.name).filter { !seen.insert($0).inserted })
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       if argument == "--" {
@@ -166,6 +170,9 @@ struct FlagValues: Sendable {
 
   /// Whether the flag was given.
   func isSet(_ name: String) -> Bool { values[name] != nil }
+
+  /// Whether the flag that all commands have was given: `create rolebinding --user` is another one.
+  func isSetGlobally(_ name: String) -> Bool { isSet(name) && !shadowed.contains(name) }
 
   /// The value of a flag, or what it is when nobody gives it.
   func string(_ name: String) -> String {

@@ -64,10 +64,11 @@ package enum KubectlMain {
         continue
       }
       if command.run == nil {
-        if command.name == "kubectl" || command.commands.isEmpty {
-          if word == "help" { throw HelpPage(text: try help(Array(waiting))) }
-          throw unknown(word, command, path)
+        guard command.name == "kubectl" else {
+          throw KubectlError(
+            "unknown command \"\(word)\"\nSee '\(path) -h' for help and examples")
         }
+        if word == "help" { throw HelpPage(text: try help(Array(waiting))) }
         throw unknown(word, command, path)
       }
       rest += [word] + waiting

@@ -10,7 +10,8 @@ extension Description {
     line("PolicyRule:\n  Resources\tNon-Resource URLs\tResource Names\tVerbs")
     line(1, "---------\t-----------------\t--------------\t-----")
     func words(_ rule: JSONValue, _ key: String) -> [String] { rule.list(key).compactMap(\.string) }
-    var rows: [(resource: String, urls: String, names: String, verbs: [String])] = []
+    typealias Row = (group: String, resource: String, urls: String, names: String, verbs: [String])
+    var rows: [Row] = []
     for rule in object.list("rules") {
       let verbs = words(rule, "verbs")
       let names = "[\(words(rule, "resourceNames").joined(separator: " "))]"
@@ -21,14 +22,14 @@ extension Description {
             let parts = resource.split(separator: "/", maxSplits: 1).map(String.init)
             name = "\(parts[0]).\(group)" + (parts.count > 1 ? "/\(parts[1])" : "")
           }
-          rows.append((name, "[]", names, verbs))
+          rows.append((group, name, "[]", names, verbs))
         }
       }
       let urls = words(rule, "nonResourceURLs")
-      if !urls.isEmpty { rows.append(("", "[\(urls.joined(separator: " "))]", names, verbs)) }
+      if !urls.isEmpty { rows.append(("", "", "[\(urls.joined(separator: " "))]", names, verbs)) }
     }
     // Rules about the same things are shown as one.
-    var merged: [(resource: String, urls: String, names: String, verbs: [String])] = []
+    var merged: [Row] = []
     for row in rows {
       if let index = merged.firstIndex(where: {
         $0.resource == row.resource && $0.urls == row.urls && $0.names == row.names
@@ -38,7 +39,11 @@ extension Description {
         merged.append(row)
       }
     }
-    for row in merged.sorted(by: { ($0.resource, $0.urls) < ($1.resource, $1.urls) }) {
+    // By verbs first, as Go's text of a rule begins with them.
+    func key(_ row: Row) -> [String] {
+      [row.verbs.joined(separator: " "), row.group, row.resource, row.names, row.urls]
+    }
+    for row in merged.sorted(by: { key($0).lexicographicallyPrecedes(key($1)) }) {
       line(1, "\(row.resource)\t\(row.urls)\t\(row.names)\t[\(row.verbs.joined(separator: " "))]")
     }
   }

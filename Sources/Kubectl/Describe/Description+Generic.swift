@@ -17,12 +17,14 @@ extension Description {
     _ value: JSONValue, level: Int, hidden: Set<String>, path: String
   ) {
     for (key, member) in ManifestText.sorted(value).object ?? [:] {
-      if path == "metadata", hidden.contains(key) { continue }
+      if path == ".metadata", hidden.contains(key) { continue }
       let title = Self.title(key)
       switch member {
       case .object(let inner):
         line(level, "\(title):")
-        if !inner.isEmpty { members(member, level: level + 1, hidden: hidden, path: key) }
+        if !inner.isEmpty {
+          members(member, level: level + 1, hidden: hidden, path: "\(path).\(key)")
+        }
       case .array(let elements):
         line(level, "\(title):")
         list(elements, level: level + 1)
@@ -59,7 +61,7 @@ extension Description {
       word.append(letter)
     }
     words.append(word)
-    let short = ["api", "url", "uid", "osb", "guid", "id", "ip", "dns"]
+    let short = ["api", "url", "uid", "osb", "guid", "id", "ip"]
     return words.map { word in
       short.contains(word.lowercased())
         ? word.uppercased() : word.prefix(1).uppercased() + word.dropFirst()

@@ -92,7 +92,8 @@ extension Description {
 
   mutating func tolerations(_ tolerations: [JSONValue], level: Int = 0) {
     guard !tolerations.isEmpty else { return field(level, "Tolerations", "<none>") }
-    for (index, toleration) in tolerations.enumerated() {
+    let sorted = tolerations.sorted { $0.text("key") < $1.text("key") }
+    for (index, toleration) in sorted.enumerated() {
       var text = toleration.text("key")
       if !toleration.text("value").isEmpty { text += "=" + toleration.text("value") }
       if !toleration.text("effect").isEmpty { text += ":" + toleration.text("effect") }

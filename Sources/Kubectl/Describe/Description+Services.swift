@@ -87,6 +87,41 @@ extension Description {
     try events(of: object, session)
   }
 
+  mutating func endpointSlice(_ object: JSONValue, _ session: Session) throws {
+    head(object)
+    map("Labels", object.labels)
+    annotations(object)
+    field("AddressType", object.text("addressType"))
+    let ports = object.list("ports")
+    if ports.isEmpty {
+      line("Ports: <unset>")
+    } else {
+      line("Ports:\n  Name\tPort\tProtocol")
+      line(1, "----\t----\t--------")
+      for port in ports {
+        let name = DescribeText.orUnset(port.text("name"))
+        line(1, "\(name)\t\(port.number("port") ?? 0)\t\(port.text("protocol"))")
+      }
+    }
+    let endpoints = object.list("endpoints")
+    if endpoints.isEmpty { line("Endpoints: <none>") } else { line("Endpoints:") }
+    for endpoint in endpoints {
+      line(
+        1,
+        "- Addresses:\t\(endpoint.list("addresses").compactMap(\.string).joined(separator: ", "))")
+      line(2, "Conditions:")
+      let ready = endpoint.at("conditions", "ready").map { "\($0.bool ?? false)" }
+      line(3, "Ready:\t\(ready ?? "<unset>")")
+      line(2, "Hostname:\t\(DescribeText.orUnset(endpoint.text("hostname")))")
+      if let target = endpoint["targetRef"] {
+        line(2, "TargetRef:\t\(target.text("kind"))/\(target.text("name"))")
+      }
+      line(2, "NodeName:\t\(DescribeText.orUnset(endpoint.text("nodeName")))")
+      line(2, "Zone:\t\(DescribeText.orUnset(endpoint.text("zone")))")
+    }
+    try events(of: object, session)
+  }
+
   mutating func ingress(_ object: JSONValue, _ session: Session) throws {
     field("Name", object.name)
     map("Labels", object.labels)
@@ -160,8 +195,7 @@ extension Description {
   mutating func networkPolicy(_ object: JSONValue) {
     head(object)
     field(
-      "Created on",
-      DescribeText.time(object.text("metadata", "creationTimestamp")).dropFirst(5).description)
+      "Created on", DescribeText.goTime(object.text("metadata", "creationTimestamp")))
     map("Labels", object.labels)
     annotations(object)
     line("Spec:")

@@ -116,7 +116,8 @@ extension Description {
   }
 
   mutating func daemonSet(_ object: JSONValue, _ session: Session) throws {
-    head(object)
+    field("Name", object.name)
+    // The genuine one does not tell a daemon set's namespace.
     field("Selector", DescribeText.selector(object.at("spec", "selector")))
     map("Node-Selector", object.map("spec", "template", "spec", "nodeSelector"))
     map("Labels", object.labels)

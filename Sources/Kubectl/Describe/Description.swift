@@ -85,6 +85,12 @@ enum DescribeText {
     return LocalTime.text(nanoseconds / 1_000_000_000)
   }
 
+  /// As Go prints a time: `2006-01-02 15:04:05 +0000 UTC`.
+  static func goTime(_ text: String) -> String {
+    guard text.hasSuffix("Z"), text.utf8.count >= 20 else { return text }
+    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) +0000 UTC"
+  }
+
   static func bool(_ value: Bool) -> String { value ? "True" : "False" }
 
   static func age(_ object: JSONValue) -> String {

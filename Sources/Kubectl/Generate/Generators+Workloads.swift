@@ -95,19 +95,16 @@ extension Generators {
     let cron = try session.get(part.kind, from)
     var annotations = cron.map("spec", "jobTemplate", "metadata", "annotations")
     annotations["cronjob.kubernetes.io/instantiate"] = "manual"
+    var metadata = metadata(name, labels: cron.map("spec", "jobTemplate", "metadata", "labels"))
+    metadata["annotations"] = JSONValue(map: annotations)
+    metadata["ownerReferences"] = [
+      [
+        "apiVersion": "batch/v1", "kind": "CronJob", "name": .string(cron.name),
+        "uid": .string(cron.uid), "controller": true,
+      ]
+    ]
     return [
-      "kind": "Job", "apiVersion": "batch/v1",
-      "metadata": [
-        "name": .string(name), "creationTimestamp": .null,
-        "annotations": JSONValue(map: annotations),
-        "labels": JSONValue(map: cron.map("spec", "jobTemplate", "metadata", "labels")),
-        "ownerReferences": [
-          [
-            "apiVersion": "batch/v1", "kind": "CronJob", "name": .string(cron.name),
-            "uid": .string(cron.uid), "controller": true,
-          ]
-        ],
-      ],
+      "kind": "Job", "apiVersion": "batch/v1", "metadata": metadata,
       "spec": cron.at("spec", "jobTemplate", "spec") ?? [:], "status": [:],
     ]
   }

@@ -12,7 +12,8 @@ struct ObjectSorter {
     let keys = objects.map { object in
       ((try? path.values(object)) ?? []).flatMap { $0 }.first
     }
-    if !objects.isEmpty && keys.allSatisfy({ $0 == nil }) {
+    if objects.isEmpty { return [] }
+    if keys.allSatisfy({ $0 == nil }) {
       throw KubectlError(
         "couldn't find any field with path \"\(path.description)\" in the list of objects")
     }

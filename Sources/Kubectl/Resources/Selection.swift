@@ -13,6 +13,11 @@ struct Selection {
 
   init(_ session: Session) { self.session = session }
 
+  static let needsResources =
+    "You must provide one or more resources by argument or filename.\nExample resource "
+    + "specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   "
+    + "'<resource> <name>'\n   '<resource>'"
+
   private var flags: FlagValues { session.flags }
 
   /// Whether files were given.

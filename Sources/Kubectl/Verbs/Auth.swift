@@ -116,7 +116,7 @@ extension Description {
   mutating func rules(_ status: JSONValue, hasTitles: Bool) {
     if hasTitles { line("Resources\tNon-Resource URLs\tResource Names\tVerbs") }
     func words(_ rule: JSONValue, _ key: String) -> [String] { rule.list(key).compactMap(\.string) }
-    var rows: [[String]] = []
+    var rows: [(key: [String], cells: [String])] = []
     for rule in status.list("resourceRules") {
       let names = "[\(words(rule, "resourceNames").joined(separator: " "))]"
       let verbs = "[\(words(rule, "verbs").joined(separator: " "))]"
@@ -127,17 +127,18 @@ extension Description {
             group.isEmpty
             ? resource
             : "\(parts.first ?? "").\(group)" + (parts.count > 1 ? "/\(parts[1])" : "")
-          rows.append([name, "[]", names, verbs])
+          rows.append(([verbs, group, resource, names], [name, "[]", names, verbs]))
         }
       }
     }
     for rule in status.list("nonResourceRules") {
       for url in words(rule, "nonResourceURLs") {
-        rows.append(["", "[\(url)]", "[]", "[\(words(rule, "verbs").joined(separator: " "))]"])
+        let verbs = "[\(words(rule, "verbs").joined(separator: " "))]"
+        rows.append(([verbs, "", "", "", url], ["", "[\(url)]", "[]", verbs]))
       }
     }
-    for row in rows.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-      line(row.joined(separator: "\t"))
+    for row in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      line(row.cells.joined(separator: "\t"))
     }
   }
 }

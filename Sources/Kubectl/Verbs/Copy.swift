@@ -49,7 +49,7 @@ enum Copy {
 
   private static func run(_ invocation: Invocation) throws {
     guard invocation.words.count == 2 else {
-      throw invocation.usageError("source and destination are required")
+      throw KubectlError("source and destination are required")
     }
     let (source, target) = (try Place(invocation.words[0]), try Place(invocation.words[1]))
     guard source.pod.isEmpty != target.pod.isEmpty else {

@@ -26,7 +26,7 @@ enum Create {
     guard flags.isSet("filename") || flags.isSet("kustomize") else {
       if let word = invocation.words.first {
         throw KubectlError(
-          "unknown command \"\(word)\"\nSee 'kubectl create -h' for help and examples")
+          "Unexpected args: [\(word)]\nSee 'kubectl create -h' for help and examples")
       }
       throw KubectlError("must specify one of -f and -k")
     }

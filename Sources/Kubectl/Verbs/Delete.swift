@@ -90,10 +90,7 @@ private struct DeleteRun {
     _ = try cascade
     let selection = Selection(session)
     guard selection.hasFiles || !words.isEmpty else {
-      throw KubectlError(
-        "You must provide one or more resources by argument or filename.\nExample resource "
-          + "specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   "
-          + "'<resource> <name>'\n   '<resource>'")
+      throw KubectlError(Selection.needsResources)
     }
     var errors: [any Error] = []
     let places = try self.places(selection, &errors)

@@ -68,6 +68,7 @@ enum Describe {
     case ("Node", "v1"): try text.node(object, session)
     case ("Service", "v1"): try text.service(object, session)
     case ("Endpoints", "v1"): try text.endpoints(object, session)
+    case ("EndpointSlice", "discovery.k8s.io"): try text.endpointSlice(object, session)
     case ("ConfigMap", "v1"): try text.configMap(object, session)
     case ("Secret", "v1"): text.secret(object)
     case ("Namespace", "v1"): try text.namespace(object, session)

@@ -28,7 +28,7 @@ enum Edit {
     let session = try Session(invocation)
     let selection = Selection(session)
     guard selection.hasFiles || !invocation.words.isEmpty else {
-      throw KubectlError("must specify one of -f and -k")
+      throw KubectlError(Selection.needsResources)
     }
     let report = try Report(session)
     var errors: [any Error] = []

@@ -122,19 +122,24 @@ struct Explanation {
     return whole
   }
 
+  private var head: String {
+    (kind.group.isEmpty ? "" : "GROUP:      \(kind.group)\n")
+      + "KIND:       \(kind.kind)\nVERSION:    \(kind.version)\n\n"
+  }
+
   func text(_ path: [String], isRecursive: Bool) throws -> String {
     var schema = root
     var field: (name: String, schema: JSONValue)?
     for name in path {
       guard let next = members(schema).at("properties", name) else {
-        throw KubectlError("field \"\(name)\" does not exist")
+        // What is above the field has been printed by then.
+        Screen.write(head)
+        throw KubectlError("field \"\(name)\" does not exist", isBare: false)
       }
       field = (name, next)
       schema = next
     }
-    var text = ""
-    if !kind.group.isEmpty { text += "GROUP:      \(kind.group)\n" }
-    text += "KIND:       \(kind.kind)\nVERSION:    \(kind.version)\n\n"
+    var text = head
     if let field {
       text += "FIELD: \(field.name) <\(typeName(field.schema))>\n"
       if let values = resolved(schema)["enum"]?.array {
@@ -144,15 +149,26 @@ struct Explanation {
       }
       text += "\n"
     }
-    var description = resolved(schema).text("description")
-    if description.isEmpty { description = members(schema).text("description") }
-    text +=
-      "DESCRIPTION:\n" + Self.wrapped(description.isEmpty ? "<empty>" : description, indent: 4)
-      + "\n"
+    // What the field says of itself, then what its type says.
+    let own = schema.text("description")
+    let general = schema == root ? "" : members(Self.bare(schema)).text("description")
+    let words = [own, general].filter { !$0.isEmpty }
+    text += "DESCRIPTION:\n"
+    for sentence in words.isEmpty ? ["<empty>"] : words {
+      text += Self.wrapped(sentence, indent: 4) + "\n"
+    }
+    text += "    \n"
     if members(schema)["properties"] != nil {
-      text += "\nFIELDS:\n" + fields(members(schema), level: 1, isRecursive: isRecursive, seen: [])
+      text += "FIELDS:\n" + fields(members(schema), level: 1, isRecursive: isRecursive, seen: [])
     }
     return text + "\n"
+  }
+
+  /// A schema without its own description.
+  private static func bare(_ schema: JSONValue) -> JSONValue {
+    var schema = schema
+    schema["description"] = nil
+    return schema
   }
 
   private func fields(
@@ -178,7 +194,7 @@ struct Explanation {
       if let values = resolved(member)["enum"]?.array {
         text += "\(margin)enum: \(values.map(JSONPath.text).joined(separator: ", "))\n"
       }
-      let description = resolved(member).text("description")
+      let description = member.text("description")
       text +=
         Self.wrapped(
           description.isEmpty ? "<no description>" : description, indent: level * 2 + 2) + "\n\n"

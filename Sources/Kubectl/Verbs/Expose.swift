@@ -22,10 +22,7 @@ enum Expose {
   ) { invocation in
     let session = try Session(invocation)
     guard Selection(session).hasFiles || !invocation.words.isEmpty else {
-      throw KubectlError(
-        "You must provide one or more resources by argument or filename.\nExample resource "
-          + "specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   "
-          + "'<resource> <name>'\n   '<resource>'")
+      throw KubectlError(Selection.needsResources)
     }
     var errors: [any Error] = []
     for item in try Selection(session).items(invocation.words, &errors) {
@@ -43,7 +40,8 @@ enum Expose {
     let flags = session.flags
     let allowed = ["Pod", "Service", "ReplicationController", "Deployment", "ReplicaSet"]
     guard allowed.contains(item.kind.kind) else {
-      throw KubectlError("cannot expose a \(item.kind.kind)")
+      let group = item.kind.group.isEmpty ? "" : ".\(item.kind.group)"
+      throw KubectlError("cannot expose a \(item.kind.kind)\(group)")
     }
     let name = flags.string("name").isEmpty ? String(item.name.prefix(63)) : flags.string("name")
     let selector = try selector(item, flags)

@@ -132,7 +132,13 @@ struct GetRun {
   /// The kinds and names of the words, or of the files.
   func parts(_ errors: inout [any Error]) throws -> [Selection.Part] {
     let selection = Selection(session)
-    guard selection.hasFiles else { return try selection.parts(words) }
+    guard selection.hasFiles else {
+      // Each name is a question of its own: one that fails does not keep the others away.
+      return try selection.parts(words).flatMap { part -> [Selection.Part] in
+        part.names.count < 2
+          ? [part] : part.names.map { Selection.Part(kind: part.kind, names: [$0]) }
+      }
+    }
     return try selection.manifests(&errors).map { Selection.Part(kind: $0.kind, names: [$0.name]) }
   }
 

@@ -68,7 +68,10 @@ private struct LabelRun {
     let gone = removed
     if let both = wished.first(where: { gone.contains($0.key) }) {
       throw KubectlError(
-        "can not both modify and remove a \(member.dropLast()) in the same command: \(both.key)")
+        member == "labels"
+          ? "can not both modify and remove a label in the same command"
+          : "can not both modify and remove the following annotation(s) in the same command: "
+            + both.key)
     }
     session = try Session(invocation)
     if words.isEmpty && !Selection(session).hasFiles {

@@ -46,7 +46,7 @@ private struct LogsRun {
     flags = invocation.flags
     words = invocation.words
     let hasSelector = flags.isSet("selector")
-    if words.isEmpty && !hasSelector {
+    if words.isEmpty && !hasSelector || words.count > 2 {
       throw KubectlError(
         "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\nSee 'kubectl logs -h' for help and examples"
       )
@@ -62,7 +62,7 @@ private struct LogsRun {
     if flags.isSet("tail"), flags.int("tail") < -1 {
       throw KubectlError("--tail must be greater than or equal to -1")
     }
-    if words.count > 2 || (words.count == 2 && flags.isSet("container")) {
+    if words.count == 2 && flags.isSet("container") {
       throw KubectlError(
         "only one of -c or an inline [CONTAINER] arg is allowed\nSee 'kubectl logs -h' for help and examples"
       )

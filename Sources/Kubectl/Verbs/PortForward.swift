@@ -17,10 +17,7 @@ enum PortForward {
   private static func run(_ invocation: Invocation) throws {
     let words = invocation.words
     guard words.count >= 2 else {
-      throw invocation.usageError(
-        words.isEmpty
-          ? "TYPE/NAME and list of ports are required for port-forward"
-          : "at least 1 PORT is required for port-forward")
+      throw invocation.usageError("TYPE/NAME and list of ports are required for port-forward")
     }
     let session = try Session(invocation)
     let choice = PodChoice(session: session)

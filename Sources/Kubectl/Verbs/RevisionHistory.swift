@@ -76,7 +76,9 @@ struct RevisionHistory {
     } else {
       guard revisions.count > 1 else {
         throw KubectlError(
-          "no rollout history found for \(item.kind.kind.lowercased()) \"\(item.name)\"")
+          item.kind.kind == "Deployment"
+            ? "no rollout history found for deployment \"\(item.name)\""
+            : "no last revision to roll back to")
       }
       target = revisions[revisions.count - 2]
     }

@@ -123,6 +123,9 @@ enum Maker {
       object = LastApplied.adding(to: object)
     }
     if try session.dryRun == .client {
+      if session.config.isNamespaceExplicit {
+        object.set("metadata", "namespace", to: .string(session.namespace))
+      }
       try report.print(object, verb)
       return object
     }
