@@ -76,6 +76,7 @@ median "dklab, cached" "$dklab" "${build[@]}"
 # Whichever it is, it needs no network; the daemon lives in directories of its own.
 if command -v dockerd >/dev/null && command -v docker >/dev/null && [ "$(id -u)" = 0 ]; then
   export DOCKER_HOST=unix://$work/docker.sock DOCKER_CONFIG=$work/docker-config
+  mkdir "$work/docker-config" && echo "{}" >"$work/docker-config/config.json"
   dockerd --data-root "$work/docker" --exec-root "$work/docker-run" --pidfile "$work/docker.pid" \
     -H "$DOCKER_HOST" --bridge=none --iptables=false >"$work/dockerd.log" 2>&1 &
   dockerd=$!

@@ -71,6 +71,7 @@ unpacked() {
 
 if command -v dockerd >/dev/null && command -v docker >/dev/null && [ "$(id -u)" = 0 ]; then
   export DOCKER_HOST=unix://$work/docker.sock DOCKER_CONFIG=$work/docker-config
+  mkdir "$work/docker-config" && echo "{}" >"$work/docker-config/config.json"
   dockerd --data-root "$work/docker" --exec-root "$work/docker-run" --pidfile "$work/docker.pid" \
     -H "$DOCKER_HOST" --bridge=none --iptables=false >"$work/dockerd.log" 2>&1 &
   dockerd=$!
