@@ -39,6 +39,20 @@ package struct CgroupHandle: Sendable, Hashable, Codable {
 
   private init(path: String) { self.path = path }
 
+  /// The group that process `pid` is in, whoever made it.
+  package static func of(process pid: pid_t) throws -> CgroupHandle {
+    let layout = CgroupLayout.observe()
+    let places = CgroupLayout.membershipPaths(try File.text("/proc/\(pid)/cgroup"))
+    var group = CgroupHandle(path: places[""] ?? "/")
+    for hierarchy in layout.hierarchies where !hierarchy.isUnified {
+      for controller in hierarchy.controllers {
+        group.directories[controller] = places[controller].map { hierarchy.base + $0 }
+      }
+    }
+    group.unified = layout.unified.map { $0.base + group.path }
+    return group
+  }
+
   /// Makes the group and sets its limits. What this machine cannot do is in `warnings`; a value the
   /// kernel refuses is an error, and then nothing is left behind.
   package static func create(

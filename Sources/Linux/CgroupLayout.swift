@@ -133,7 +133,7 @@ package struct CgroupLayout: Sendable, Hashable, Codable {
   }
 
   /// `/proc/self/cgroup`: the path for each controller, and for "" the one in the unified tree.
-  private static func membershipPaths(_ text: String) -> [String: String] {
+  static func membershipPaths(_ text: String) -> [String: String] {
     var paths: [String: String] = [:]
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)

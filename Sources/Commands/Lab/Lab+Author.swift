@@ -18,6 +18,7 @@ extension LabCommand {
       name: .shortAndLong, help: "How many plays at the same time; all processors' when not given")
     var jobs: Int?
     @Option(help: "Only this step") var step: String?
+    @OptionGroup var engine: LabEngineOption
     @Option(help: "Also write the outcome as JUnit XML to this file", completion: .file())
     var junit: String?
     @Flag(help: "Play the labs' mistakes.md instead: is the cause of each mistake named?")
@@ -32,7 +33,9 @@ extension LabCommand {
       let seed = seed ?? UInt64.random(in: 0...999_999)
       print("seed \(seed)")
       let begun = monotonicMilliseconds()
-      let test = LabTestRun(root: try DataRoot.current(), seed: seed, jobs: jobs) { result in
+      let docker = try engine.docker()
+      let test = LabTestRun(root: try DataRoot.current(), seed: seed, jobs: jobs, on: docker) {
+        result in
         if let failure = result.failure {
           print("FAIL \(Self.name(result))")
           for line in failure().split(separator: "\n") { print("     \(line)") }
@@ -53,6 +56,9 @@ extension LabCommand {
     }
 
     func validate() throws {
+      guard !mistakes || !engine.isDocker else {
+        throw ValidationError("--mistakes are about this kit's own engine")
+      }
       guard seeds < 1 || (jobs ?? 1) < 1 else { return }
       throw ValidationError("--seeds and --jobs take numbers from 1")
     }
@@ -78,6 +84,21 @@ extension LabCommand {
 
     func run() throws {
       try LabTest.servePlays()
+    }
+  }
+
+  /// The hidden `dklab lab __relay SOCKET ENGINE OUTPUTS`.
+  struct RelayEntry: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "__relay", shouldDisplay: false)
+
+    @Argument var words: [String]
+
+    func run() throws {
+      guard words.count == 3 else { throw ExitCode(64) }
+      try DockerRelay(to: DockerAddress(words[1]), outputs: words[2])
+        .serve(at: words[0], mode: 0o600, bound: true) {
+          print("ready", terminator: ""); flushOutput()
+        }
     }
   }
 

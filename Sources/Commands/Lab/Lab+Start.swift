@@ -9,6 +9,7 @@ extension LabCommand {
     static let configuration = CommandConfiguration(
       commandName: "start", abstract: "Start a lab, or go on with it, in a shell of its own")
 
+    @OptionGroup var engine: LabEngineOption
     @Flag(name: .long, help: "Do not open the lab's shell") var noShell = false
     @Option(help: "The seed of the lab's values; the same seed gives the same values")
     var seed: UInt64?
@@ -21,11 +22,15 @@ extension LabCommand {
       let lab = try LabCatalog.lab(name)
       let root = try LabSelection().root()
       let isInside = LabShell.current == lab.id
-      let instance = isInside ? CurrentLab.instance(of: lab) : nil
+      let instance =
+        isInside
+        ? CurrentLab.instance(of: lab)
+        : engine.isDocker ? DockerWork.instanceName(of: lab.id) : nil
       let isNew = !LabSession.isStarted(lab, root: root, instance: instance)
       if seed != nil, !isNew { throw alreadyStarted(lab) }
-      try LabImages.require(lab, root: root)
-      let session = try LabSession(lab, root: root, instance: instance, seed: seed)
+      if !engine.isDocker { try LabImages.require(lab, root: root) }
+      let session = try LabSession(
+        lab, root: root, instance: instance, seed: seed, on: isInside ? nil : engine.docker())
       if !isInside, !noShell { try LabShell(session).refuseInside() }
       try CurrentLab.set(lab, root: root)
       let view = StepView(session)

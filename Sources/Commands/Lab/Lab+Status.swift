@@ -39,7 +39,9 @@ extension LabCommand {
 
     func run() throws {
       let lab = try name.map { try LabCatalog.lab($0) } ?? selection.chosen()
-      let instance = CurrentLab.instance(of: lab)
+      let instance =
+        CurrentLab.instance(of: lab)
+        ?? (selection.engine.isDocker ? DockerWork.instanceName(of: lab.id) : nil)
       let root = try selection.root()
       if LabSession.isStarted(lab, root: root, instance: instance) {
         try agreement.ask(try LabSession(lab, root: root, instance: instance), files: true)

@@ -12,7 +12,8 @@ struct LabCommand: ParsableCommand {
       GuideCommand.self, List.self, Start.self, Show.self, Next.self, Check.self, Watch.self,
       Hint.self, Answer.self, Quizzes.self, Debrief.self, Status.self, Shell.self, GoTo.self,
       Undo.self, Solve.self, Reset.self, Submit.self, New.self, Bundle.self, Lint.self, Test.self,
-      Schema.self, PlayerEntry.self, GraderEntry.self, PlayedTerminalEntry.self, Complete.self,
+      Schema.self, PlayerEntry.self, RelayEntry.self, GraderEntry.self, PlayedTerminalEntry.self,
+      Complete.self,
     ], defaultSubcommand: GuideCommand.self)
 
   /// The verbs a student may have meant.
@@ -27,6 +28,8 @@ struct LabSelection: ParsableArguments {
   @Option(help: "The lab; the current one when not given", completion: LabCompletion.labs)
   var lab: String?
 
+  @OptionGroup var engine: LabEngineOption
+
   func root() throws -> DataRoot { try DataRoot.current() }
 
   /// The lab meant.
@@ -38,6 +41,7 @@ struct LabSelection: ParsableArguments {
   /// The lab meant, opened; one that has not been started is not started by asking about it.
   func session() throws -> LabSession {
     let lab = try chosen()
+    if engine.isDocker { return try engine.session(lab, root: try root()) }
     let instance = CurrentLab.instance(of: lab)
     guard LabSession.isStarted(lab, root: try root(), instance: instance) else {
       throw DklabError(
@@ -46,6 +50,37 @@ struct LabSelection: ParsableArguments {
         hint: Text("`dklab lab start \(lab.id)`", ko: "`dklab lab start \(lab.id)`"))
     }
     return try LabSession(lab, root: try root(), instance: instance)
+  }
+}
+
+/// The engine a lab is done on: the kit's own, or the Docker Engine of `DOCKER_HOST`.
+struct LabEngineOption: ParsableArguments {
+  enum Engine: String, ExpressibleByArgument, CaseIterable { case dklab, docker }
+
+  @Option(
+    help:
+      "The engine the lab is done on: this kit's own (dklab), or the one of DOCKER_HOST (docker)")
+  var engine = Engine.dklab
+
+  var isDocker: Bool { engine == .docker }
+
+  /// The Docker Engine that was asked for.
+  func docker() throws -> DockerAddress? {
+    guard isDocker else { return nil }
+    return try .current()
+  }
+
+  /// The lab on that engine, with the student's own values. One that was not begun there counts all
+  /// that the engine still knows of.
+  func session(_ lab: Lab, root: DataRoot, since start: Int64 = 1) throws -> LabSession {
+    let instance = CurrentLab.instance(of: lab) ?? DockerWork.instanceName(of: lab.id)
+    guard !LabSession.isStarted(lab, root: root, instance: instance) else {
+      return try LabSession(lab, root: root, instance: instance)
+    }
+    let own = LabSession.isStarted(lab, root: root) ? try LabSession(lab, root: root) : nil
+    return try LabSession(
+      lab, root: root, instance: instance, keeping: own?.variables, on: .current(),
+      since: start)
   }
 }
 

@@ -3,6 +3,7 @@ import Engine
 import EngineAPI
 import Glibc
 import HTTP
+import Labs
 import Linux
 import Support
 
@@ -36,6 +37,7 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     if units { return print(ServeUnits.text, terminator: "") }
+    if let docker = getenv("DKLAB_LAB_DOCKER") { try relay(to: String(cString: docker)) }
     let engine = try openEngine()
     let (root, instance) = (engine.root, engine.instance)
     let signals = SignalWait(blocking: [SIGINT, SIGTERM])
@@ -51,6 +53,26 @@ struct Serve: ParsableCommand {
     _ = signals.wait()
     server.stop()
     api.close()
+  }
+
+  /// In a lab that is done on a Docker Engine: another door to that engine, which answers itself.
+  private func relay(to engine: String) throws -> Never {
+    let host = hosts.first ?? ""
+    guard hosts.count == 1, host.hasPrefix("unix://"), tlscert == nil else {
+      throw DklabError(
+        .unsupported, id: "serve.relay",
+        Text(
+          "this lab is done on the Docker Engine at \(engine): `serve` takes one -H unix:///PATH here",
+          ko: "이 실습은 \(engine)의 Docker Engine에서 합니다. 여기서 `serve`에는 -H unix:///경로 하나만 줄 수 있습니다"))
+    }
+    let (address, path) = (try DockerAddress(engine), String(host.dropFirst(7)))
+    StandardError.print(
+      Text(
+        "passing on to the Docker Engine at \(address)", ko: "\(address)의 Docker Engine으로 이어 줍니다")()
+    )
+    print("export DOCKER_HOST=\(host)")
+    fflush(nil)
+    try DockerRelay(to: address, outputs: nil).serve(at: path, mode: 0o660, bound: false) {}
   }
 
   private func listeningSockets() throws -> [ListeningSocket] {

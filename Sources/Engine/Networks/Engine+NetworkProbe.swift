@@ -8,11 +8,8 @@ extension Engine {
   /// The addresses `host` has for a running container: from its /etc/hosts, then from its name server;
   /// empty when nobody has that name.
   package func addresses(of host: String, seenFrom record: ContainerRecord) throws -> [String] {
-    let file = (try? File.text(containerDirectory(record.id) + "/hosts", limit: 1 << 20)) ?? ""
-    for line in file.split(separator: "\n") {
-      let words = line.split { $0 == " " || $0 == "\t" }.map(String.init)
-      if words.dropFirst().contains(host), let address = words.first { return [address] }
-    }
+    let hosts = containerDirectory(record.id) + "/hosts"
+    if let address = ProcessNetwork.address(of: host, in: hosts) { return [address] }
     guard try resolvesNames(record.state.networks) else { return [] }
     let found = try lookFromContainer {
       try (NameQuery.addresses(of: host, pid: record.state.pid) ?? []).map(\.description)

@@ -70,8 +70,8 @@ final class LabPlayer {
     _ step: Step, of lab: Lab, _ play: LabTest.Play, _ body: (LabSession) throws -> Text?
   ) throws -> Text? {
     let name = instance(play)
-    return try takingAway(lab, name) {
-      let session = try LabSession(lab, root: root, instance: name, seed: play.seed)
+    return try takingAway(lab, name, play) {
+      let session = try session(lab, play, name, play.seed)
       try session.advance(to: step)
       for earlier in session.foundations(of: step) {
         guard try session.progress.milestone(earlier.id) != nil else {
@@ -87,10 +87,11 @@ final class LabPlayer {
   /// Does `body` and takes the instance `name` away, whatever came of it. An instance that does not
   /// go is a failure of its own.
   private func takingAway(
-    _ lab: Lab, _ name: String, _ body: () throws -> Text?
+    _ lab: Lab, _ name: String, _ play: LabTest.Play, _ body: () throws -> Text?
   ) throws -> Text? {
     let outcome = Result { try body() }
     do {
+      if let docker = play.docker { try DockerClient(DockerAddress(docker)).clear() }
       try LabSession.reset(lab, root: root, instance: name)
     } catch {
       let reason = (error as? DklabError)?.message ?? Text("\(error)", ko: "\(error)")
@@ -107,7 +108,7 @@ final class LabPlayer {
     let name = instance(play)
     for time in 0..<2 {
       let seed = play.seed &+ UInt64(time)
-      let failure = try takingAway(lab, name) { try through(lab, name, seed) }
+      let failure = try takingAway(lab, name, play) { try through(lab, play, name, seed) }
       guard let failure else { continue }
       let place = Text(
         "\(time == 0 ? "first" : "second") time through, seed \(seed): ",
@@ -117,9 +118,11 @@ final class LabPlayer {
     return nil
   }
 
-  private func through(_ lab: Lab, _ name: String, _ seed: UInt64) throws -> Text? {
-    let session = try LabSession(lab, root: root, instance: name, seed: seed)
-    for step in lab.steps {
+  private func through(
+    _ lab: Lab, _ play: LabTest.Play, _ name: String, _ seed: UInt64
+  ) throws -> Text? {
+    let session = try session(lab, play, name, seed)
+    for step in session.lab.steps {
       try session.enter(step)
       try session.solve(step)
       if let failure = try unsolved(step, session) {
@@ -127,6 +130,13 @@ final class LabPlayer {
       }
     }
     return nil
+  }
+
+  private func session(
+    _ lab: Lab, _ play: LabTest.Play, _ name: String, _ seed: UInt64
+  ) throws -> LabSession {
+    try LabSession(
+      lab, root: root, instance: name, seed: seed, on: play.docker.map(DockerAddress.init))
   }
 
   private func instance(_ play: LabTest.Play) -> String {

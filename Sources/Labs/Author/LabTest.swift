@@ -55,6 +55,8 @@ package enum LabTest {
     var number = 0
     /// The seed of the variables.
     var seed: UInt64 = 0
+    /// The Docker Engine to play on; nil for our own.
+    var docker: String?
     /// Ports of the host that the commands name themselves: no two such plays run beside each other.
     var ports: Set<Int> = []
 

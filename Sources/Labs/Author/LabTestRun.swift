@@ -9,7 +9,9 @@ package final class LabTestRun {
   let root: DataRoot
   /// The seed of order and variables: the same gives the same run.
   let seed: UInt64
-  /// How many play at the same time.
+  /// The engine to play on instead of our own: an empty one, which is cleared after each play.
+  let docker: DockerAddress?
+  /// How many play at the same time; one where all share an engine.
   let jobs: Int
   /// Told of each case as it ends.
   private let report: (LabTest.Case) -> Void
@@ -21,11 +23,13 @@ package final class LabTestRun {
   private var instances: [String: [String]] = [:]
 
   package init(
-    root: DataRoot, seed: UInt64, jobs: Int? = nil, report: @escaping (LabTest.Case) -> Void
+    root: DataRoot, seed: UInt64, jobs: Int? = nil, on docker: DockerAddress? = nil,
+    report: @escaping (LabTest.Case) -> Void
   ) {
+    self.docker = docker
     self.root = root
     self.seed = seed
-    self.jobs = max(1, jobs ?? Self.processors())
+    self.jobs = docker == nil ? max(1, jobs ?? Self.processors()) : 1
     self.report = report
   }
 
@@ -34,8 +38,10 @@ package final class LabTestRun {
 
   /// Tests the labs in `folders`; with `step`, only that one.
   package func run(folders: [String], step only: String? = nil, seeds: Int = 1) throws {
+    try requireEmptyEngine()
     removeLeftOvers()
-    let labs = try folders.compactMap(lint).filter(isPossible)
+    var labs = try folders.compactMap(lint).filter(isPossible)
+    if docker != nil { labs = labs.map(\.forAnyEngine) }
     if let only, !labs.isEmpty, !labs.contains(where: { $0.step(only) != nil }) {
       throw DklabError(
         .notFound, id: "lab.no-step", Text("no step `\(only)`", ko: "`\(only)` 단계가 없습니다"),
@@ -67,7 +73,11 @@ package final class LabTestRun {
   }
 
   private func carryOut(_ plays: [LabTest.Play]) throws {
-    waiting = plays
+    waiting = plays.map { play in
+      var play = play
+      play.docker = docker?.description
+      return play
+    }
     // A player that has died must not take the run along.
     signal(SIGPIPE, SIG_IGN)
     defer { workers = [] }
@@ -115,11 +125,40 @@ package final class LabTestRun {
   /// Whether this machine has what the lab needs; a lab that cannot be played here is skipped, with the
   /// reason in the name of its case.
   private func isPossible(_ lab: Lab) throws -> Bool {
+    guard docker == nil else { return isForAnyEngine(lab) }
     let missing = Set(try HostAbility.missing(root: root))
     let lacking = lab.needs.map(\.rawValue).filter(missing.contains)
     guard !lacking.isEmpty else { return true }
     end(lab.id, "", "skipped: this machine lacks \(lacking.joined(separator: ", "))", 0, nil)
     return false
+  }
+
+  /// Whether something of the lab can be done on another engine than ours.
+  private func isForAnyEngine(_ lab: Lab) -> Bool {
+    let own = lab.steps.filter { step in !lab.forAnyEngine.steps.contains { $0.id == step.id } }
+    for step in own {
+      end(lab.id, step.id, "skipped: it is about this kit's own engine", 0, nil)
+    }
+    return own.count < lab.steps.count
+  }
+
+  /// What is on an engine may be somebody's; a test removes everything there.
+  private func requireEmptyEngine() throws {
+    guard let docker else { return }
+    try DockerWork.requireClient()
+    let holdings = try DockerClient(docker).holdings()
+    guard !holdings.isEmpty else { return }
+    throw DklabError(
+      .conflict, id: "lab.docker-in-use",
+      Text(
+        "the Docker Engine at \(docker) is not empty (\(holdings.prefix(3).joined(separator: ", "))), "
+          + "and a test removes everything it finds there",
+        ko: "\(docker)의 Docker Engine이 비어 있지 않습니다(\(holdings.prefix(3).joined(separator: ", "))). "
+          + "시험은 거기 있는 모든 것을 지웁니다"),
+      hint: Text(
+        "start a `dockerd` of its own for it: --data-root, --exec-root, --pidfile, -H, and say "
+          + "DOCKER_HOST",
+        ko: "시험용 `dockerd`를 따로 띄우고(--data-root, --exec-root, --pidfile, -H) DOCKER_HOST로 알려 주십시오"))
   }
 
   private func lint(_ folder: String) -> Lab? {

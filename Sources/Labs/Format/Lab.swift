@@ -29,6 +29,18 @@ package struct Lab: Sendable {
   /// The folder it was read from.
   package var folder: String
 
+  /// The lab without the steps that are about this kit's own engine, and what builds on them.
+  package var forAnyEngine: Lab {
+    var left = self
+    var dropped: Set<String> = []
+    left.steps = steps.filter { step in
+      guard step.needsOwnEngine || !dropped.isDisjoint(with: step.after) else { return true }
+      dropped.insert(step.id)
+      return false
+    }
+    return left
+  }
+
   /// The step `id`.
   package func step(_ id: String) -> Step? { steps.first { $0.id == id } }
 }

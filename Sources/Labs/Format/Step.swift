@@ -10,6 +10,8 @@ package struct Step: Sendable {
   package var after: [String]
   /// Earlier steps whose work this one takes away again.
   package var undoes: [String] = []
+  /// Whether it is about this kit's own engine, so that it cannot be done on another.
+  package var needsOwnEngine = false
   /// What the student reads: prose, commands, notes, in order.
   package var body: Prose
   /// What the student types.

@@ -10,7 +10,10 @@ struct StepHeading {
   /// Earlier steps whose work it takes away.
   var undoes: [String] = []
 
-  private static let attributes = ["after", "minutes", "undoes"]
+  /// Whether it is about this kit's own engine, so that it cannot be done on another.
+  var needsOwnEngine = false
+
+  private static let attributes = ["after", "engine", "minutes", "undoes"]
 
   /// A heading without an id is reported and gets one that no author can write, so that what
   /// belongs to the step is read all the same.
@@ -50,6 +53,15 @@ struct StepHeading {
       list == "none" ? [] : list.split(separator: ",").map(String.init)
     }
     undoes = info.attributes["undoes"]?.split(separator: ",").map(String.init) ?? []
+    needsOwnEngine = info.attributes["engine"] == "dklab"
+    if let engine = info.attributes["engine"], !needsOwnEngine {
+      diagnostics.append(
+        Diagnostic(
+          "lab.wrong-kind",
+          Text(
+            "`engine=` takes only `dklab`, not `\(engine)`",
+            ko: "`engine=`에는 `dklab`만 옵니다. `\(engine)`은(는) 쓸 수 없습니다"), at: location))
+    }
     minutes = info.attributes["minutes"].flatMap { Int($0) }
     if let written = info.attributes["minutes"], minutes == nil {
       diagnostics.append(

@@ -23,7 +23,7 @@ struct StepReader {
     var step = Step(
       id: head.id, title: Text(head.title, ko: head.title), minutes: head.minutes,
       after: head.after ?? previous.map { [$0] } ?? [], undoes: head.undoes,
-      body: Prose(english: []),
+      needsOwnEngine: head.needsOwnEngine, body: Prose(english: []),
       location: heading.location)
     for block in blocks {
       guard case .fence(let fence) = block.kind else {

@@ -14,13 +14,13 @@ extension LabInstance {
     let byName = Dictionary(records.map { ($0.name, $0) }) { first, _ in first }
     var answers = trees(probes, byName)
     for probe in probes where answers[probe] == nil {
-      answers[probe] = attempt { try look(probe, byName) }
+      answers[probe] = Self.attempt { try look(probe, byName) }
     }
     return answers
   }
 
   /// What `body` finds; what is not there is an answer, what goes wrong is an error of ours.
-  private func attempt(_ body: () throws -> ProbeResult) -> ProbeResult {
+  static func attempt(_ body: () throws -> ProbeResult) -> ProbeResult {
     do { return try body() } catch let error as DklabError {
       return error.code == .notFound ? .nothing(error.message.en) : .failed(error.message)
     } catch {
@@ -53,18 +53,8 @@ extension LabInstance {
   }
 
   private func look(_ probe: Probe, _ records: [String: ContainerRecord]) throws -> ProbeResult {
+    if let result = try HostProbe.look(probe, folder, environment) { return result }
     switch probe {
-    case .http(let url, let host): return HTTPProbe.get(url, host: host)
-    case .registry(let name): return RegistryProbe.look(name)
-    case .tcp(let address, let port): return HTTPProbe.connects(address, port: port)
-    case .host: return .process(try ProcessProbe.facts(of: getpid()))
-    case .cgroupVersion: return .text(CgroupLayout.observe().kind == .v2 ? "2" : "1")
-    case .portHolder(let port): return HTTPProbe.holder(port)
-    case .file(let path): return FileProbe.read(folder + "/" + path)
-    case .folder: return .lines(try Directory.list(folder))
-    case .hostFile(let path): return FileProbe.written(path)
-    case .fileDigest(let path): return try FileProbe.digest(folder + "/" + path)
-    case .script(let text): return try ProgramProbe.script(text, folder, environment)
     case .imageHistory(let name):
       guard let image = try engine.images().find(name) else { return .nothing("no such image") }
       return .lines(image.history.map { "\($0.size)\t\($0.createdBy)" })
@@ -88,6 +78,7 @@ extension LabInstance {
       .cgroup(let name, _), .resolve(let name, _), .reach(let name, _, _):
       guard let record = records[name] else { return .nothing("no such container") }
       return try look(probe, at: record)
+    default: return .failed(Text("no such look", ko: "그런 관찰은 없습니다"))
     }
   }
 
@@ -98,7 +89,7 @@ extension LabInstance {
       return .process(try ProcessProbe.facts(of: record.state.pid))
     case .containerExec(_, let command):
       guard record.state.isActive else { return .nothing("not running") }
-      return try ProgramProbe.execute(command, in: record.name, folder, environment)
+      return try ProgramProbe.execute(command, in: record.name, by: "dklab", folder, environment)
     case .resolve(_, let host):
       guard record.state.status == .running else { return .nothing("not running") }
       return .lines(try engine.addresses(of: host, seenFrom: record))

@@ -23,15 +23,26 @@ package final class LabInstance {
   package let environment: [String: String]
   /// Where the shells write what was typed.
   package let commandLog: CommandLog
+  /// The Docker Engine that the lab is done on instead; `engine` then only keeps the journal.
+  let docker: DockerObserver?
 
   /// Opens the instance `name`, making it when there is none.
   package init(
-    root: DataRoot, name: String, folder: String, commands: String, environment: [String: String]
+    root: DataRoot, name: String, folder: String, commands: String, environment: [String: String],
+    docker: DockerWork? = nil
   ) throws {
     engine = try Engine(root: root, instance: name)
     self.folder = folder
     self.environment = environment
     commandLog = CommandLog(path: commands)
+    self.docker = try docker.map { [engine] work in
+      let client = DockerClient(try work.address)
+      return DockerObserver(
+        client: client,
+        events: DockerEvents(
+          client: client, journal: engine.journal, outputs: OutputFolder(path: work.outputs)),
+        start: work.start, folder: folder, environment: environment)
+    }
     _ = try engine.reconcile()
   }
 
@@ -41,6 +52,7 @@ package final class LabInstance {
     _ probes: Set<Probe>, subjects: Set<String> = [], ignored: Set<Int64>
   ) throws -> Snapshot {
     try commandLog.move(to: engine.journal)
+    if let docker { return try docker.observe(probes, subjects, ignored) }
     for _ in 0..<4 {
       let before = try engine.containers()
       let answers = try look(probes, before)
@@ -52,6 +64,14 @@ package final class LabInstance {
     // Something that changes all the time is judged by its latest state.
     return try snapshot(
       try engine.containers(), try look(probes, try engine.containers()), subjects, ignored)
+  }
+
+  /// How many containers there are.
+  func containerCount() throws -> Int { try docker?.count() ?? engine.containers().count }
+
+  /// Takes into the journal what has happened elsewhere.
+  func takeEvents() throws {
+    if let docker { try docker.events.take(since: docker.start) }
   }
 
   /// What tells one state of a container from the next.

@@ -15,13 +15,15 @@ enum ProgramProbe {
       ["bash", "--norc", "-c", text], Text("the lab's script", ko: "실습 스크립트"), folder, environment)
   }
 
-  /// A command in a running container. Only what it prints to standard output counts as its value.
+  /// A command in a running container, started by the client `program`. Only what it prints to standard
+  /// output counts as its value.
   static func execute(
-    _ command: [String], in container: String, _ folder: String, _ environment: [String: String]
+    _ command: [String], in container: String, by program: String, _ folder: String,
+    _ environment: [String: String]
   ) throws -> ProbeResult {
     let line = command.joined(separator: " ")
     return try run(
-      ["dklab", "exec", container] + command, Text("`\(line)`", ko: "`\(line)`"), folder,
+      [program, "exec", container] + command, Text("`\(line)`", ko: "`\(line)`"), folder,
       environment)
   }
 

@@ -16,6 +16,16 @@ extension LabSession {
   package func restart(
     at step: Step, keepingFolder: Bool = false
   ) throws -> (session: LabSession, kept: String?) {
+    if let docker {
+      throw DklabError(
+        .unsupported, id: "lab.docker-restart",
+        Text(
+          "a step cannot be begun anew at \(docker.host): nothing is removed from another's engine",
+          ko: "\(docker.host)에서는 단계를 처음부터 다시 할 수 없습니다. 다른 엔진의 것은 지우지 않습니다"),
+        hint: Text(
+          "remove by hand what is in the way (`docker rm -f …`) and go on",
+          ko: "방해되는 것을 `docker rm -f …`(으)로 직접 지우고 계속하십시오"))
+    }
     let kept = try keepFiles()
     let seed = try progress.fact("seed")
     try LabSession.reset(

@@ -58,6 +58,7 @@ package struct LabShell {
   /// Replaces this process by the shell. Returns only by throwing.
   package func run() throws -> Never {
     try refuseInside()
+    try session.openRelay()
     let shell = getenv("SHELL").map { String(cString: $0) } ?? "bash"
     var environment = session.environment
     environment[Self.marker] = session.lab.id

@@ -6,7 +6,7 @@ import Support
 /// The programs a lab's commands find first, and the environment they run in.
 package struct Workbench: Sendable {
   /// Names under which dklab answers as another program.
-  static let clients = ["docker", "podman", "docker-compose", "kubectl", "dklab"]
+  package static let clients = ["docker", "podman", "docker-compose", "kubectl", "dklab"]
 
   /// The directory of a lab on this machine.
   package let directory: String
@@ -22,13 +22,15 @@ package struct Workbench: Sendable {
   package var folder: String { directory + "/work" }
   package var binaries: String { directory + "/bin" }
   package var commands: String { directory + "/commands.log" }
+  /// Where commands reach the Docker Engine of a lab that is done on one.
+  var relay: String { directory + "/docker.sock" }
   /// What the shell's prompt says of the lab, for a prompt that cannot wait for a look.
   package var prompt: String { directory + "/prompt" }
 
   /// Makes the directories and the shims; doing it twice is fine.
-  package func prepare() throws {
+  package func prepare(clients: [String] = Workbench.clients) throws {
     for path in [directory, folder, binaries] { try Directory.make(path, mode: 0o755) }
-    for name in Self.clients {
+    for name in clients {
       try link(name == "kubectl" ? kubectl : program, binaries + "/" + name)
     }
     for (name, verb) in [("lab", "lab"), ("terminal", "lab __terminal")] {
@@ -54,7 +56,8 @@ package struct Workbench: Sendable {
   /// The environment for the lab `lab` in `instance`: this process's own, the shims first in PATH,
   /// and the variables.
   package func environment(
-    lab: String, instance: String, root: DataRoot, variables: Variables
+    lab: String, instance: String, root: DataRoot, variables: Variables,
+    docker: DockerWork? = nil
   ) -> [String: String] {
     var result: [String: String] = [:]
     for name in [
@@ -77,6 +80,14 @@ package struct Workbench: Sendable {
     result["DKLAB_LAB"] = lab
     result["DKLAB_FOLDER"] = folder
     result["DKLAB_COMMANDS"] = commands
+    if let docker {
+      result["DOCKER_HOST"] = "unix://" + relay
+      // `dklab serve` is another door to the same engine there.
+      result["DKLAB_LAB_DOCKER"] = docker.host
+      for name in ["DOCKER_BUILDKIT", "COMPOSE_PROJECT_NAME"] {
+        result[name] = getenv(name).map { String(cString: $0) }
+      }
+    }
     return result
   }
 }

@@ -33,12 +33,14 @@ extension LabSession {
             ko: "실습 준비에 실패했습니다: \(outcome.output.trimmed)"), at: script.location)
       }
     }
+    try instance.takeEvents()
     try progress.ignore(try instance.engine.journal.entries(since: before).map(\.id))
   }
 
   /// Runs one script as if the student had typed it.
   @discardableResult
   package func play(_ script: Script, recorded: Bool = true) throws -> Bash.Outcome {
+    try openRelay()
     var environment = environment
     let text = variables.fillExactly(script.text)
     if recorded {

@@ -23,7 +23,7 @@ extension LabSession {
   /// What would be thrown away with the lab's present state; nil when there is nothing to lose. Files
   /// count only for a reset: whatever else begins anew puts them aside.
   package func atStake(files counted: Bool = false) throws -> Text? {
-    let containers = try instance.engine.containers().count
+    let containers = try instance.containerCount()
     let files = counted ? try Directory.list(bench.folder).count : 0
     let answers = try progress.answers().count
     let done = try progress.doneSteps().count

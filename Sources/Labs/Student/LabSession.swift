@@ -19,6 +19,10 @@ package final class LabSession {
   package let variables: Variables
   package let instance: LabInstance
   package let environment: [String: String]
+  /// The Docker Engine that the lab is done on; nil for an instance of our own.
+  package let docker: DockerWork?
+  /// The way to that engine, once something is typed or played.
+  private var relay: RelayProcess?
   /// Which file the record of progress is; another one under its name means that the lab was thrown
   /// away meanwhile.
   private let record: ino_t?
@@ -49,17 +53,23 @@ package final class LabSession {
 
   /// Opens a lab, starting it when it has not been: variables are drawn, the folder is made, the
   /// lab's own set-up runs. `instance` and `seed` are for tests; `keeping` gives a lab that was thrown
-  /// away its old values again.
+  /// away its old values again. `docker` is the engine a new lab is done on instead of ours, and
+  /// `since` when what counts there has begun.
   package init(
     _ lab: Lab, root: DataRoot, instance name: String? = nil, seed: UInt64? = nil,
-    keeping variables: Variables? = nil
+    keeping variables: Variables? = nil, on docker: DockerAddress? = nil,
+    since start: Int64 = wallClockNanoseconds()
   ) throws {
-    self.lab = lab
     self.root = root
     instanceName = name ?? Self.instanceName(of: lab.id)
     bench = try Workbench(directory: Self.directory(root, instanceName))
     let isNew = !File.exists(bench.directory + "/progress.db")
-    try bench.prepare()
+    self.docker =
+      try isNew
+      ? docker.map { [bench] in try DockerWork.begin(bench.directory, on: $0, since: start) }
+      : DockerWork.read(bench.directory)
+    self.lab = self.docker == nil ? lab : lab.forAnyEngine
+    try bench.prepare(clients: self.docker == nil ? Workbench.clients : ["dklab"])
     progress = try Progress(directory: bench.directory)
     record = Self.record(in: bench.directory)
     if try !lab.folder.isEmpty && progress.fact("folder") != lab.folder {
@@ -75,14 +85,22 @@ package final class LabSession {
     self.variables = try Self.variables(
       lab, progress, seed: seed, course: CourseMembership.seed(of: lab.id, root: root), claims)
     environment = bench.environment(
-      lab: lab.id, instance: instanceName, root: root, variables: self.variables)
+      lab: lab.id, instance: instanceName, root: root, variables: self.variables,
+      docker: self.docker)
     instance = try LabInstance(
       root: root, name: instanceName, folder: bench.folder, commands: bench.commands,
-      environment: environment)
+      environment: environment, docker: self.docker)
     guard isNew else { return }
     try note("start", lab.id)
     try runSetup(lab.setup)
     if let first = lab.steps.first { try enter(first) }
+  }
+
+  /// Makes sure that what is typed for the Docker Engine gets there; nothing to do with our own.
+  func openRelay() throws {
+    guard let docker, relay == nil else { return }
+    try DockerWork.requireClient()
+    relay = try RelayProcess(bench.program, socket: bench.relay, work: docker)
   }
 
   private static func record(in directory: String) -> ino_t? {
