@@ -23,7 +23,7 @@ extension Engine {
   /// Calls `body` with the path of the container's tree, in a child process when it is stopped:
   /// what `body` changes in memory is lost then, what it writes to files and descriptors stays.
   package func withTree(
-    of record: ContainerRecord, _ body: (String) throws -> Void
+    of record: ContainerRecord, volumes: Bool = true, _ body: (String) throws -> Void
   ) throws {
     if record.state.isActive, let process = record.state.process, process.isAlive {
       return try body("/proc/\(process.pid)/root")
@@ -35,7 +35,10 @@ extension Engine {
           "the image of container \(record.name) is gone: \(record.imageID)",
           ko: "컨테이너 \(record.name)의 이미지가 없습니다: \(record.imageID)"))
     }
-    try withStoppedTree(record, image: image, body)
+    try withStoppedTree(record, image: image) { tree in
+      if volumes { try mountVolumes(of: record, in: tree) }
+      try body(tree)
+    }
   }
 
   func withStoppedTree(
@@ -45,6 +48,24 @@ extension Engine {
       let overlay = overlay(record, image: image)
       try overlay.mount()
       try body(overlay.target)
+    }
+  }
+
+  /// Puts a stopped container's volumes and directories of the host where it has them, as docker does
+  /// for `cp`. Only in the mount namespace of the look.
+  private func mountVolumes(of record: ContainerRecord, in tree: String) throws {
+    let root = try RootedDirectory(tree)
+    for point in record.mounts.sorted(by: { $0.destination < $1.destination }) {
+      let source = point.device?.device ?? point.source
+      guard point.kind != .tmpfs, point.device?.isBind ?? true, point.subpath ?? "" == "",
+        File.exists(source)
+      else { continue }
+      let copy = try DetachedMount(copying: source, recursive: true)
+      guard copy.isDirectory else { continue }
+      let target = try root.makeDirectories(point.destination, throughLinks: true)
+      try copy.set(
+        point.readWrite ? [] : .readOnly, propagation: .private, recursive: true)
+      try copy.attach(to: target, subject: point.destination)
     }
   }
 
@@ -82,7 +103,7 @@ extension Engine {
     of record: ContainerRecord, _ body: (Int32) throws -> Void
   ) throws {
     guard record.state.isActive, let process = record.state.process, process.isAlive else {
-      return try withTree(of: record) { path in
+      return try withTree(of: record, volumes: false) { path in
         let root = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
         try body(root.number)
       }

@@ -16,6 +16,8 @@ package struct ExecWish: Sendable, Codable {
   package var detached = false
   package var privileged = false
   package var detachKeys: [UInt8] = [16, 17]
+  /// The id it is known by; one is made up when it has none.
+  package var id: String?
 
   package init(arguments: [String]) {
     self.arguments = arguments
@@ -40,7 +42,7 @@ extension Engine {
       throw notRunning(record)
     }
     var request = try execRequest(record, process, wish)
-    request.id = try randomIdentifier()
+    request.id = try wish.id ?? randomIdentifier()
     try tellOfExec(request, record)
     if SelfExecutable.isProtected {
       ProcessControl.setName("dklab:exec")

@@ -23,6 +23,8 @@ struct VolumeTests {
     _ = shell(["-v", "data:/d"], "echo kept > /d/file")
     #expect(shell(["-v", "data:/d"], "cat /d/file").text == "kept")
     sandbox.run("create --name user -v data:/d busybox true")
+    // As with docker, also one that does not run shows its volumes to cp.
+    #expect(sandbox.run("cp user:/d/file -").output.contains("kept"))
     let refused = sandbox.run("volume rm data")
     #expect(refused.status == 1 && refused.errors.contains("remove data: volume is in use - ["))
     sandbox.run("rm user")

@@ -27,6 +27,9 @@ final class ExecInstance: Sendable {
   ) {
     id = (0..<64).map { _ in String(UInt8.random(in: 0..<16), radix: 16) }.joined()
     self.container = container
+    var wish = wish
+    // Events tell of it by the id that the client was given.
+    wish.id = id
     self.wish = wish
     self.attaches = attaches
   }

@@ -1,7 +1,8 @@
 import Glibc
 import Linux
 
-/// Finds a program as execvp(3) does, and words its failures as Docker's users know them.
+/// Finds a program as runc does, and words its failures as Docker's users know them. In the directories
+/// of PATH a file that may not be executed is passed over; execvp(3) would tell of it.
 struct ProgramSearch {
   let path: String
 
@@ -14,15 +15,12 @@ struct ProgramSearch {
   /// The path to execute; the failure when there is none.
   func find(_ name: String) -> (path: String, failure: LaunchFailure?) {
     if name.contains("/") { return (name, problem(name, name)) }
-    var denied: String?
     for directory in path.split(separator: ":", omittingEmptySubsequences: false) {
       let candidate = "\(directory.isEmpty ? "." : directory)/\(name)"
       var info = stat()
       guard stat(candidate, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { continue }
       if access(candidate, X_OK) == 0 { return (candidate, nil) }
-      denied = denied ?? candidate
     }
-    if let denied { return (denied, failure(name, denied, EACCES)) }
     return (
       name,
       LaunchFailure(
