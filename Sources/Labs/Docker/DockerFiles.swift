@@ -39,7 +39,8 @@ struct DockerFiles {
   private func content(_ path: String) throws -> String {
     let archive = try client.ask("GET", "/containers/\(container)/archive", [("path", path)]).body
     let reader = TarReader(MemorySource(archive), archive: path)
-    guard try reader.next() != nil else { return "" }
+    // What is too large to look at has been told of by its size; a link to it has not.
+    guard let entry = try reader.next(), entry.size <= Self.limit else { return "" }
     return String(decoding: try reader.readContent(limit: Self.limit), as: UTF8.self)
   }
 

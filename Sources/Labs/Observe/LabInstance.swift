@@ -41,7 +41,9 @@ package final class LabInstance {
         client: client,
         events: DockerEvents(
           client: client, journal: engine.journal, outputs: OutputFolder(path: work.outputs)),
-        start: work.start, folder: folder, environment: environment)
+        start: work.start, folder: folder,
+        // What checks run goes to the engine itself: the relay is there for the student.
+        environment: environment.merging(["DOCKER_HOST": work.host]) { $1 })
     }
     _ = try engine.reconcile()
   }
