@@ -58,7 +58,8 @@ struct StandingTests {
 
   private func passing(_ names: String...) throws -> [String] {
     let lab = try #require(LabReader.read(Self.text, file: "lab.md").0)
-    let given = checks(Dictionary(uniqueKeysWithValues: names.map { ($0, .pass) }))
+    let given = checks(
+      Dictionary(uniqueKeysWithValues: names.map { ($0, GradedCheck.Verdict.pass) }))
     return SubmissionGrader.standing(given, lab).filter { $0.verdict == .pass }.map(\.name)
   }
 
