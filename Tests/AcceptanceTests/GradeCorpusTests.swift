@@ -5,12 +5,13 @@ import Testing
 
 @testable import Labs
 
+/// How much of the corpus is graded: `sample` or `all`; nil for nothing.
+private let corpusWish = getenv("DKLAB_CORPUS").map { String(cString: $0) }
+
 /// A class's worth of submissions, each graded as its label says: `DKLAB_CORPUS=sample` grades some of
 /// every kind, which is a minute, `DKLAB_CORPUS=all` all of them, which is some more.
 @Suite("The corpus of submissions", .serialized, .enabled(if: containerObstacle == nil))
 struct GradeCorpusTests {
-  private static let wish = getenv("DKLAB_CORPUS").map { String(cString: $0) }
-
   @Test("has at least 120 of them, every kind in every lab, under different names")
   func size() throws {
     let corpus = try GradeCorpus()
@@ -24,10 +25,11 @@ struct GradeCorpusTests {
   }
 
   @Test(
-    "is graded as its labels say", .enabled(if: wish != nil, "DKLAB_CORPUS=sample or all plays it"))
+    "is graded as its labels say",
+    .enabled(if: corpusWish != nil, "DKLAB_CORPUS=sample or all plays it"))
   func labels() throws {
     let corpus = try GradeCorpus()
-    let items = Self.wish == "all" ? corpus.items : corpus.sample
+    let items = corpusWish == "all" ? corpus.items : corpus.sample
     let bench = try GradeBench("corpus")
     defer { bench.close() }
     for item in items { try item.write(bench.path(item.name)) }
