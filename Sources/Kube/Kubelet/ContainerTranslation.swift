@@ -19,8 +19,7 @@ struct ContainerTranslation {
     spec.config.entrypoint = ["sleep", "2147483647"]
     spec.config.cmd = []
     spec.config.labels = labels(pod, ObservedContainer.sandbox, attempt: 0)
-    let name = pod.text("spec", "hostname")
-    spec.hostname = String((name.isEmpty ? pod.name : name).prefix(63))
+    spec.hostname = hostname(pod)
     PodNetworkWish(pod: pod, range: range, network: ClusterNetwork()).apply(to: &spec)
     spec.host.ipcMode = pod.flag("spec", "hostIPC") ? "host" : "shareable"
     spec.host.extraHosts = pod.list("spec", "hostAliases").flatMap { alias in
@@ -28,6 +27,11 @@ struct ContainerTranslation {
     }
     spec.stopTimeout = 0
     return spec
+  }
+
+  private static func hostname(_ pod: JSONValue) -> String {
+    let name = pod.text("spec", "hostname")
+    return String((name.isEmpty ? pod.name : name).prefix(63))
   }
 
   private static func labels(_ pod: JSONValue, _ name: String, attempt: Int) -> [String: String] {
@@ -49,6 +53,8 @@ struct ContainerTranslation {
     volumes: [String: String]
   ) -> ContainerSpec {
     var spec = ContainerSpec(image: container.text("image"))
+    // A namespace of its own for the name, with the same name in it.
+    spec.hostname = Self.hostname(pod)
     let known = Dictionary(environment, uniquingKeysWith: { _, last in last })
     func words(_ key: String) -> [String] {
       container.list(key).compactMap(\.string).map { PodEnvironment.expand($0, known) }

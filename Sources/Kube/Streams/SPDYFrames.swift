@@ -60,8 +60,10 @@ enum SPDYFrame: Equatable {
   /// The answer to a new stream. `isFirst` is the first that goes out on a connection: it begins the
   /// packed stream.
   static func reply(stream: UInt32, isFirst: Bool) -> [UInt8] {
-    // No names at all: a count of zero, in a stored block.
-    let packed: [UInt8] = (isFirst ? [0x78, 0x01] : []) + [0, 4, 0, 0xFB, 0xFF, 0, 0, 0, 0]
+    // No names at all: a count of zero, in a stored block. The empty one behind it is a flush, without
+    // which some decompressors keep to themselves what they have.
+    let packed: [UInt8] =
+      (isFirst ? [0x78, 0x01] : []) + [0, 4, 0, 0xFB, 0xFF, 0, 0, 0, 0] + [0, 0, 0, 0xFF, 0xFF]
     return control(2, octets(stream) + packed)
   }
 

@@ -104,6 +104,16 @@ struct SPDYFrameTests {
     #expect(throws: InflateError.self) { try SPDYFrame.take(&huge) }
   }
 
+  @Test("an answer to a new stream unpacks to no headers, and ends with a flush")
+  func reply() throws {
+    var inflate = Inflate(dictionary: SPDYFrame.dictionary)
+    for isFirst in [true, false] {
+      let packed = Array(SPDYFrame.reply(stream: 1, isFirst: isFirst)[12...])
+      #expect(packed.suffix(5) == [0, 0, 0, 255, 255])
+      #expect(SPDYFrame.headers(try inflate.decode(packed)) == [:])
+    }
+  }
+
   @Test("headers are pairs with their lengths")
   func headers() {
     let text = SPDYFrame.octets(1) + SPDYFrame.octets(4) + Array("Port".utf8)
