@@ -53,7 +53,7 @@ struct PodExec {
       wish.isTerminal = found.spec.tty
       wish.hasInput = wish.hasInput && found.spec.openStdin
       wish.arguments =
-        ["attach", "--no-sig-proxy"] + (wish.hasInput ? [] : ["--no-stdin"]) + [found.id]
+        ["attach", "--sig-proxy=false"] + (wish.hasInput ? [] : ["--no-stdin"]) + [found.id]
     } else {
       wish.arguments =
         ["exec"] + (wish.hasInput ? ["-i"] : []) + (wish.isTerminal ? ["-t"] : []) + [found.id]
