@@ -61,6 +61,7 @@ final class Kubelet {
       let batch = dirty
       dirty = []
       for uid in batch { sync(uid) }
+      executor.reap()
       if waitForNews(stop) { return }
     }
   }

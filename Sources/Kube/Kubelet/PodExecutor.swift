@@ -17,6 +17,8 @@ final class PodExecutor: ObjectSource {
   private let range: String
   /// Containers that could not be started, by pod and name.
   private(set) var problems: [String: [String: PodPlan.Problem]] = [:]
+  /// Monitors that this process has started: its children, until they have ended.
+  private var monitors: Set<pid_t> = []
 
   init(
     engine: Engine, client: LocalClient, node: String, directory: String, hostAddress: String,
@@ -163,10 +165,20 @@ final class PodExecutor: ObjectSource {
       note(pod, "Created", "Created container: \(name)", container: name)
     }
     // A program that is not there leaves a container that has ended, with the reason.
+    defer { remember(monitorOf: record.id) }
     _ = try engine.start(record, image: image).awaitStart()
     if name != ObservedContainer.sandbox {
       note(pod, "Started", "Started container \(name)", container: name)
     }
+  }
+
+  private func remember(monitorOf id: String) {
+    if let pid = (try? engine.container(id))?.state.monitor?.pid { monitors.insert(pid) }
+  }
+
+  /// Lets go of monitors that have ended.
+  func reap() {
+    for pid in monitors where waitpid(pid, nil, WNOHANG) != 0 { monitors.remove(pid) }
   }
 
   private func pull(_ container: JSONValue, _ pod: JSONValue) throws -> Image {
