@@ -39,7 +39,9 @@ package struct Reference: Sendable, Hashable {
   package var familiarName: String {
     guard domain == Reference.defaultDomain else { return repository }
     let short = path.dropFirst(Reference.officialPrefix.count)
-    return path.hasPrefix(Reference.officialPrefix) && !short.contains("/") ? String(short) : path
+    if path.hasPrefix(Reference.officialPrefix) && !short.contains("/") { return String(short) }
+    // `docker.io/a.b/c` is not `a.b/c`, which would name a registry.
+    return Reference.beginsWithDomain(path) ? repository : path
   }
 
   /// What docker prints: `ubuntu:latest`, `ubuntu@sha256:…`.

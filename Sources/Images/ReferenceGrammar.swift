@@ -74,17 +74,21 @@ extension Reference {
   private static func splitDomain(_ text: String) -> (domain: String, rest: String) {
     var domain = defaultDomain
     var rest = text
-    if let slash = text.firstIndex(of: "/") {
+    if beginsWithDomain(text), let slash = text.firstIndex(of: "/") {
       let first = String(text[..<slash])
-      if first.contains(where: { $0 == "." || $0 == ":" }) || first == "localhost"
-        || first != first.lowercased()
-      {
-        domain = first == "index.docker.io" ? defaultDomain : first
-        rest = String(text[text.index(after: slash)...])
-      }
+      domain = first == "index.docker.io" ? defaultDomain : first
+      rest = String(text[text.index(after: slash)...])
     }
     if domain == defaultDomain, !rest.contains("/") { rest = officialPrefix + rest }
     return (domain, rest)
+  }
+
+  /// Whether the first part of `text` is taken for a registry.
+  static func beginsWithDomain(_ text: String) -> Bool {
+    guard let slash = text.firstIndex(of: "/") else { return false }
+    let first = text[..<slash]
+    return first.contains { $0 == "." || $0 == ":" } || first == "localhost"
+      || first != first.lowercased()
   }
 
   private static func parseDigest(_ text: Substring, in whole: String) throws -> Digest {

@@ -13,6 +13,7 @@ import Testing
       ("library/ubuntu", "docker.io/library/ubuntu:latest", "ubuntu:latest"),
       ("index.docker.io/library/ubuntu", "docker.io/library/ubuntu:latest", "ubuntu:latest"),
       ("docker.io/a/b", "docker.io/a/b:latest", "a/b:latest"),
+      ("docker.io/reg.io/app", "docker.io/reg.io/app:latest", "docker.io/reg.io/app:latest"),
       ("library/a/b", "docker.io/library/a/b:latest", "library/a/b:latest"),
       ("localhost/app", "localhost/app:latest", "localhost/app:latest"),
       ("localhost:5000/me/app:2", "localhost:5000/me/app:2", "localhost:5000/me/app:2"),
