@@ -152,8 +152,9 @@ struct FuzzTarget: Sendable {
     "json", seeds: texts(#"{"a":[1,2.5e3,"x\u00e9\n",null,true],"b":{}}"#, "[[[[]]]]", "-0.0"),
     words: ["\\u", "e-", "{", "[", "\"", "\\ud83d\\ude00", "1e999", "\u{FEFF}"]
   ) { input in
-    let value = try JSONValue.parse(input, file: "fuzz")
-    guard try JSONValue.parse(value.bytes(), file: "again") == value else {
+    // 2.5e3 is a number and 2500 an integer: what counts is that they are written alike.
+    let written = try JSONValue.parse(input, file: "fuzz").bytes()
+    guard try JSONValue.parse(written, file: "again").bytes() == written else {
       stop("a JSON value does not survive being written", 4)
     }
   }
