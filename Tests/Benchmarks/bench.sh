@@ -98,10 +98,10 @@ done
 echo "the same with an image, by engines"
 if command -v podman >/dev/null; then
   tar -C "$work/bundle/rootfs" -c . | podman --root "$work/podman" import - bench >/dev/null 2>&1 || true
-  # Limits that this user has: podman would raise them, which not every machine allows.
-  median "podman run (no network)" podman --root "$work/podman" --events-backend none run --rm \
-    --ulimit "nofile=$(ulimit -Sn):$(ulimit -Hn)" --ulimit "nproc=$(ulimit -Hu):$(ulimit -Hu)" \
-    --network none bench true
+  # Small limits: podman would raise its own, which not every machine allows.
+  podman=(podman --root "$work/podman" --events-backend none)
+  limits=(--ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --network none)
+  median "podman run (no network)" "${podman[@]}" run --rm "${limits[@]}" bench true
 fi
 if ! docker info >/dev/null 2>&1 && command -v dockerd >/dev/null && [ "$(id -u)" = 0 ]; then
   export DOCKER_HOST=unix://$work/docker.sock
@@ -183,13 +183,11 @@ if [ "$containers" -gt "$first" ]; then
 fi
 # conmon is what stands beside a podman container; it is measured the same way.
 if command -v conmon >/dev/null && [ -n "${result[podman run (no network)]:-}" ]; then
-  podman --root "$work/podman" --events-backend none run -d --name bench-conmon \
-    --ulimit "nofile=$(ulimit -Sn):$(ulimit -Hn)" --ulimit "nproc=$(ulimit -Hu):$(ulimit -Hu)" \
-    --network none bench sleep 1000 >/dev/null 2>&1 || true
+  "${podman[@]}" run -d --name bench-conmon "${limits[@]}" bench sleep 1000 >/dev/null 2>&1 || true
   pid=$(pgrep -f "conmon.*$work/podman" | head -n 1)
   [ -z "$pid" ] || printf '  conmon: %d kB (PSS, 1 running)\n' \
     "$(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup")"
-  podman --root "$work/podman" --events-backend none rm -f bench-conmon >/dev/null 2>&1 || true
+  "${podman[@]}" rm -f bench-conmon >/dev/null 2>&1 || true
 fi
 start=${EPOCHREALTIME/./}
 "$dklab" rm -f $("$dklab" ps -aq) >/dev/null
