@@ -138,7 +138,10 @@ struct ClusterObject: Sendable, Hashable {
       return
     }
     kind = known
-    fields.mention(name, location)
+    // As it is written, with its variables: that is how the text mentions it.
+    let written = fields.node("object")?.text ?? text
+    fields.mention(
+      written.split(separator: "/", maxSplits: 1).last.map(String.init) ?? "", location)
   }
 
   init(kind: ClusterKind, name: String, namespace: String) {
