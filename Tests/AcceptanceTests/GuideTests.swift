@@ -47,7 +47,7 @@ struct GuideTests {
     }
 
     func close() {
-      sandbox.run("lab reset \(lab)")
+      sandbox.run("lab reset --yes \(lab)")
       try? Directory.removeTree(folder)
       sandbox.close()
     }

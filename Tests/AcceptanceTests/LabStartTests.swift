@@ -22,7 +22,7 @@ struct LabStartTests {
   func folder() throws {
     try place { sandbox, folder in
       sandbox.run(["lab", "new", "--lang", "ko", "--id", "anywhere", "\(folder)/실습 하나"])
-      defer { sandbox.run("lab reset anywhere") }
+      defer { sandbox.run("lab reset --yes anywhere") }
       let start = sandbox.run(["lab", "start", "--no-shell", "\(folder)/실습 하나"])
       #expect(start.status == 0 && start.output.contains("컨테이너 시작하기"), "\(start)")
       #expect(sandbox.run("lab solve --lab anywhere").output.contains("1 of 1 pass"))
@@ -41,7 +41,7 @@ struct LabStartTests {
       #expect(made.lines == ["left", "right"], "\(made)")
       let unclear = sandbox.run(["lab", "start", "--no-shell", file])
       #expect(unclear.status == 1 && unclear.errors.contains("left, right"), "\(unclear)")
-      defer { sandbox.run("lab reset left") }
+      defer { sandbox.run("lab reset --yes left") }
       let start = sandbox.run(["lab", "start", "--no-shell", file + "#left"])
       #expect(start.status == 0, "\(start)")
       #expect(sandbox.run("lab solve --lab left").status == 0)
@@ -64,7 +64,7 @@ struct LabStartTests {
     try place { sandbox, folder in
       sandbox.run(["lab", "new", "--lang", "en", "--id", "seeded", folder + "/seeded"])
       func text(_ seed: Int) -> String {
-        defer { sandbox.run("lab reset seeded") }
+        defer { sandbox.run("lab reset --yes seeded") }
         return sandbox.run(["lab", "start", "--no-shell", "--seed", "\(seed)", folder + "/seeded"])
           .output
       }
@@ -73,7 +73,7 @@ struct LabStartTests {
       sandbox.run(["lab", "start", "--no-shell", folder + "/seeded"])
       let late = sandbox.run(["lab", "start", "--no-shell", "--seed", "2", folder + "/seeded"])
       #expect(late.status == 1 && late.errors.contains("lab reset seeded"), "\(late)")
-      sandbox.run("lab reset seeded")
+      sandbox.run("lab reset --yes seeded")
     }
   }
 
@@ -82,7 +82,7 @@ struct LabStartTests {
     for lab in ["day42", "day43", "day44"] {
       let sandbox = try Sandbox(environment: ["DKLAB_LABS": Self.repository + "Labs"])
       defer { sandbox.close() }
-      defer { sandbox.run("lab reset \(lab)") }
+      defer { sandbox.run("lab reset --yes \(lab)") }
       #expect(sandbox.run("lab start --no-shell \(lab)").status == 0)
       sandbox.environment["DKLAB_INSTANCE"] = "lab-\(lab)"
       let status = sandbox.run("lab status --lab \(lab)").lines
@@ -110,7 +110,7 @@ struct LabStartTests {
       text = text.replacing("id: day44", with: "id: ports").replacing(
         "format: 1\n", with: "format: 1\nlanguages: [en]\n")
       try File.replace(folder + "/lab.md", text)
-      defer { sandbox.run("lab reset ports") }
+      defer { sandbox.run("lab reset --yes ports") }
       let start = sandbox.run(["lab", "start", "--no-shell", "--seed", "3", folder])
       #expect(start.status == 0, "\(start)")
       let before = try #require(port(in: start.output))
@@ -125,7 +125,7 @@ struct LabStartTests {
       #expect(try File.text("\(kept)/mine.txt") == "precious")
       #expect(!File.exists(work + "/mine.txt"))
       #expect(sandbox.run("lab solve --lab ports").status == 0)
-      sandbox.run("lab reset ports")
+      sandbox.run("lab reset --yes ports")
       #expect(!File.exists(String(kept)))
     }
   }

@@ -66,7 +66,7 @@ final class TaughtLab {
 
   /// Takes the lab away again.
   func close() {
-    lab("reset", id)
+    lab("reset", "--yes", id)
     try? Directory.removeTree(folder)
     sandbox.close()
   }

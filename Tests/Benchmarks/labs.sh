@@ -45,7 +45,7 @@ for lab in $("$dklab" lab list | awk 'NR > 1 { print $1 }'); do
   times=()
   for ((i = 0; i < runs; i++)); do
     times+=("$(once "$dklab" lab start --no-shell "$lab")")
-    [ $i = $((runs - 1)) ] || "$dklab" lab reset "$lab" >/dev/null
+    [ $i = $((runs - 1)) ] || "$dklab" lab reset --yes "$lab" >/dev/null
   done
   report "start" 1000 "${times[@]}"
   steps=$("$dklab" lab status --lab "$lab" | grep -cE '^[> ] [0-9]+\. ')
@@ -60,7 +60,7 @@ for lab in $("$dklab" lab list | awk 'NR > 1 { print $1 }'); do
   times=()
   for ((i = 0; i < runs; i++)); do
     "$dklab" lab start --no-shell "$lab" >/dev/null
-    times+=("$(once "$dklab" lab reset "$lab")")
+    times+=("$(once "$dklab" lab reset --yes "$lab")")
   done
   report "reset" 1000 "${times[@]}"
 done

@@ -48,7 +48,7 @@ import Testing
       ("exit 4", ["4 exit 4"]),
     ])
   func bash(_ script: String, _ expected: [String]) throws {
-    let found = try recorded(["bash", "--norc"], CommandRecorder.bashScript + script + "\n")
+    let found = try recorded(["bash", "--norc"], CommandRecorder.bashScript() + script + "\n")
     #expect(found == expected)
   }
 

@@ -19,6 +19,8 @@ extension LabCommand {
     var jobs: Int?
     @Option(help: "Only this step") var step: String?
     @OptionGroup var engine: LabEngineOption
+    @Option(help: "How many seconds the commands of one fence may take")
+    var limit = LabSession.defaultLimit
     @Option(help: "Also write the outcome as JUnit XML to this file", completion: .file())
     var junit: String?
     @Flag(help: "Play the labs' mistakes.md instead: is the cause of each mistake named?")
@@ -34,8 +36,9 @@ extension LabCommand {
       print("seed \(seed)")
       let begun = monotonicMilliseconds()
       let docker = try engine.docker()
-      let test = LabTestRun(root: try DataRoot.current(), seed: seed, jobs: jobs, on: docker) {
-        result in
+      let test = LabTestRun(
+        root: try DataRoot.current(), seed: seed, jobs: jobs, limit: limit, on: docker
+      ) { result in
         if let failure = result.failure {
           print("FAIL \(Self.name(result))")
           for line in failure().split(separator: "\n") { print("     \(line)") }
@@ -59,8 +62,8 @@ extension LabCommand {
       guard !mistakes || !engine.isDocker else {
         throw ValidationError("--mistakes are about this kit's own engine")
       }
-      guard seeds < 1 || (jobs ?? 1) < 1 else { return }
-      throw ValidationError("--seeds and --jobs take numbers from 1")
+      guard seeds < 1 || (jobs ?? 1) < 1 || limit < 1 else { return }
+      throw ValidationError("--seeds, --jobs and --limit take numbers from 1")
     }
 
     private func playMistakes(_ test: LabTestRun, _ folders: [String]) throws {

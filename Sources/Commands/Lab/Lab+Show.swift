@@ -109,16 +109,36 @@ extension LabCommand {
       commandName: "solve", abstract: "Have the current step solved for you")
 
     @OptionGroup var selection: LabSelection
+    @OptionGroup var agreement: LabAgreement
     @Argument(help: "The step", completion: LabCompletion.steps) var step: String?
 
     func run() throws {
       let session = try selection.session()
       let step = try session.chosenStep(step)
-      let view = StepView(session)
-      printLines(view.lines(step.solution))
-      try session.solve(step)
-      let report = try session.check(step, waiting: true)
+      printLines(StepView(session).lines(step.solution))
+      var solved = try session.solved(step)
+      if !solved.report.passes {
+        // What was there is in the way of the solution, as a name that is taken is.
+        printLines([""] + solved.complaint)
+        try agreement.ask(session)
+        let new = try session.undone(step)
+        print(
+          Text(
+            "This did not work on what was there: the step was taken back to its start, and is "
+              + "solved from there.",
+            ko: "지금 있는 상태에서는 풀리지 않아, 단계를 처음 상태로 되돌리고 거기서 풉니다.")())
+        printKept(new.kept)
+        solved = try new.session.solved(step)
+        let view = StepView(new.session)
+        if !solved.report.passes { printLines(solved.complaint) }
+        return try end(view, solved.report)
+      }
+      try end(StepView(session), solved.report)
+    }
+
+    private func end(_ view: StepView, _ report: StepReport) throws {
       printLines([""] + view.lines(report) + view.outcome(report))
+      if !report.passes { throw ExitCode(report.hasErrors ? 70 : 1) }
     }
   }
 }
@@ -126,6 +146,11 @@ extension LabCommand {
 /// Shows a step at its start, and where files of the student's own are.
 private func printStart(of step: Step, _ new: (session: LabSession, kept: String?)) {
   printLines(StepView(new.session).lines(step))
-  guard let kept = new.kept else { return }
+  printKept(new.kept)
+}
+
+/// Where files of the student's own were put aside.
+private func printKept(_ kept: String?) {
+  guard let kept else { return }
   print("\n" + Text("Your files are in \(kept).", ko: "작업하던 파일은 \(kept)에 있습니다.")())
 }

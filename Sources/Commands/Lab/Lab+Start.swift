@@ -33,6 +33,7 @@ extension LabCommand {
         lab, root: root, instance: instance, seed: seed, on: isInside ? nil : engine.docker())
       if !isInside, !noShell { try LabShell(session).refuseInside() }
       try CurrentLab.set(lab, root: root)
+      if isNew { try StartedLab.note(origin: LabCatalog.origin(name), of: session) }
       let view = StepView(session)
       if isNew { printLines(view.introduction() + [""]) }
       printLines(view.lines(try session.chosenStep(nil)))

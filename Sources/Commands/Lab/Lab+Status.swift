@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Labs
 import Linux
 import Support
@@ -38,19 +39,41 @@ extension LabCommand {
     var name: String?
 
     func run() throws {
-      let lab = try name.map { try LabCatalog.lab($0) } ?? selection.chosen()
-      let instance =
-        CurrentLab.instance(of: lab)
-        ?? (selection.engine.isDocker ? DockerWork.instanceName(of: lab.id) : nil)
       let root = try selection.root()
-      if LabSession.isStarted(lab, root: root, instance: instance) {
-        try agreement.ask(try LabSession(lab, root: root, instance: instance), files: true)
+      guard let lab = try started(root) else {
+        // Nothing to throw away: it has only to be a lab.
+        let id = try name.map { try LabCatalog.lab($0) } ?? selection.chosen()
+        return tell(id.id, "dklab lab start \(id.id)")
       }
-      try LabSession.reset(lab, root: root, instance: instance, keepingFolder: instance != nil)
+      if let stake = try lab.atStake() { try agreement.require(stake) }
+      let beginning = lab.beginning
+      try lab.reset(keepingFolder: CurrentLab.isInside(lab))
+      tell(lab.id, beginning)
+    }
+
+    /// What is kept of the lab meant, whether or not its text can be read.
+    private func started(_ root: DataRoot) throws -> StartedLab? {
+      if selection.engine.isDocker {
+        let lab = try name.map { try LabCatalog.lab($0) } ?? selection.chosen()
+        return StartedLab.onDocker(lab.id, root: root)
+      }
+      guard let name = name ?? selection.lab else { return CurrentLab.started(root: root) }
+      if let lab = StartedLab.named(name, root: root) { return lab }
+      return StartedLab.named(try LabCatalog.lab(name).id, root: root)
+    }
+
+    private func tell(_ id: String, _ beginning: String?) {
+      guard let beginning else {
+        return print(
+          Text(
+            "`\(id)` is as if it had never been started; what it was started from is gone.",
+            ko: "`\(id)`을(를) 처음 상태로 되돌렸습니다. 시작할 때 쓴 폴더나 묶음 파일은 이제 없습니다."
+          ).settled)
+      }
       print(
         Text(
-          "`\(lab.id)` is as if it had never been started; `dklab lab start \(lab.id)` begins.",
-          ko: "`\(lab.id)`을(를) 처음 상태로 되돌렸습니다. `dklab lab start \(lab.id)`(으)로 시작합니다."
+          "`\(id)` is as if it had never been started; `\(beginning)` begins.",
+          ko: "`\(id)`을(를) 처음 상태로 되돌렸습니다. `\(beginning)`(으)로 시작합니다."
         ).settled)
     }
   }
@@ -61,9 +84,25 @@ struct LabAgreement: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Do not ask") var yes = false
 
   /// Asks somebody at a terminal, and ends quietly on a no. A script knows what it does.
-  func ask(_ session: LabSession, files: Bool = false) throws {
-    guard !yes, TerminalFacts(of: 0).isTerminal, let stake = try session.atStake(files: files)
-    else { return }
+  func ask(_ session: LabSession) throws {
+    guard !yes, TerminalFacts(of: 0).isTerminal, let stake = try session.atStake() else { return }
+    try ask(stake)
+  }
+
+  /// The same for what nothing brings back: without a terminal it has to be said beforehand.
+  func require(_ stake: Text) throws {
+    guard !yes else { return }
+    guard TerminalFacts(of: 0).isTerminal else {
+      throw DklabError(
+        .conflict, id: "lab.not-agreed",
+        Text("this would throw away: \(stake.en)", ko: "이렇게 하면 없어집니다: \(stake.ko)"),
+        hint: Text(
+          "not asking without a terminal: say --yes", ko: "터미널이 없어 물어볼 수 없습니다. --yes를 붙입니다"))
+    }
+    try ask(stake)
+  }
+
+  private func ask(_ stake: Text) throws {
     let question = Text(
       "This throws away: \(stake.en). Go on? [y/N] ", ko: "이렇게 하면 없어집니다: \(stake.ko). 계속할까요? [y/N] "
     )

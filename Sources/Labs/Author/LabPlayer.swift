@@ -22,7 +22,7 @@ final class LabPlayer {
     do {
       failure = try failureOf(play)
     } catch {
-      failure = (error as? DklabError)?.message ?? Text("\(error)", ko: "\(error)")
+      failure = Complaint.text(error)
     }
     return LabTest.Outcome(
       failure: failure, seconds: Double(monotonicMilliseconds() - begun) / 1000,
@@ -70,14 +70,19 @@ final class LabPlayer {
     _ step: Step, of lab: Lab, _ play: LabTest.Play, _ body: (LabSession) throws -> Text?
   ) throws -> Text? {
     let name = instance(play)
-    return try takingAway(lab, name, play) {
+    return try takingAway(name, play) {
       let session = try session(lab, play, name, play.seed)
       try session.advance(to: step)
       for earlier in session.foundations(of: step) {
         guard try session.progress.milestone(earlier.id) != nil else {
-          return Text(
-            "step `\(earlier.id)`, which comes first, was not solved by its own solution",
-            ko: "먼저 와야 할 `\(earlier.id)` 단계가 자신의 풀이로 해결되지 않았습니다")
+          return Complaint.text(
+            at: earlier.location,
+            Text(
+              "step `\(earlier.id)`, which comes first, was not solved by its own solution",
+              ko: "먼저 와야 할 `\(earlier.id)` 단계가 자신의 풀이로 해결되지 않았습니다"),
+            hint: Text(
+              "`--step \(earlier.id)` plays that one",
+              ko: "`--step \(earlier.id)`(으)로 그 단계를 실행해 봅니다"))
         }
       }
       return try body(session)
@@ -87,12 +92,12 @@ final class LabPlayer {
   /// Does `body` and takes the instance `name` away, whatever came of it. An instance that does not
   /// go is a failure of its own.
   private func takingAway(
-    _ lab: Lab, _ name: String, _ play: LabTest.Play, _ body: () throws -> Text?
+    _ name: String, _ play: LabTest.Play, _ body: () throws -> Text?
   ) throws -> Text? {
     let outcome = Result { try body() }
     do {
       if let docker = play.docker { try DockerClient(DockerAddress(docker)).clear() }
-      try LabSession.reset(lab, root: root, instance: name)
+      try LabSession.reset(name, root: root)
     } catch {
       let reason = (error as? DklabError)?.message ?? Text("\(error)", ko: "\(error)")
       return try outcome.get()
@@ -108,7 +113,7 @@ final class LabPlayer {
     let name = instance(play)
     for time in 0..<2 {
       let seed = play.seed &+ UInt64(time)
-      let failure = try takingAway(lab, name, play) { try through(lab, play, name, seed) }
+      let failure = try takingAway(name, play) { try through(lab, play, name, seed) }
       guard let failure else { continue }
       let place = Text(
         "\(time == 0 ? "first" : "second") time through, seed \(seed): ",
@@ -124,8 +129,8 @@ final class LabPlayer {
     let session = try session(lab, play, name, seed)
     for step in session.lab.steps {
       try session.enter(step)
-      try session.solve(step)
-      if let failure = try unsolved(step, session) {
+      let said = try session.solve(step)
+      if let failure = try unsolved(step, session, said: said, by: step.solution.first?.location) {
         return Text("step `\(step.id)`:\n" + failure.en, ko: "`\(step.id)` 단계:\n" + failure.ko)
       }
     }
@@ -135,8 +140,10 @@ final class LabPlayer {
   private func session(
     _ lab: Lab, _ play: LabTest.Play, _ name: String, _ seed: UInt64
   ) throws -> LabSession {
-    try LabSession(
+    let session = try LabSession(
       lab, root: root, instance: name, seed: seed, on: play.docker.map(DockerAddress.init))
+    session.limit = play.limit
+    return session
   }
 
   private func instance(_ play: LabTest.Play) -> String {

@@ -59,6 +59,8 @@ package enum LabTest {
     var docker: String?
     /// Ports of the host that the commands name themselves: no two such plays run beside each other.
     var ports: Set<Int> = []
+    /// How many seconds the commands of one fence may take.
+    var limit = LabSession.defaultLimit
 
     /// How the case is called.
     var name: String { id.isEmpty ? kind.rawValue : "\(kind.rawValue) \(id)" }

@@ -21,12 +21,17 @@ package final class LabTestRun {
   private var waiting: [LabTest.Play] = []
   /// The instances of each lab that were made and taken away.
   private var instances: [String: [String]] = [:]
+  /// Which play made an instance, in words.
+  private var makers: [String: String] = [:]
+  /// How many seconds the commands of one fence may take.
+  private let limit: Int
 
   package init(
-    root: DataRoot, seed: UInt64, jobs: Int? = nil, on docker: DockerAddress? = nil,
-    report: @escaping (LabTest.Case) -> Void
+    root: DataRoot, seed: UInt64, jobs: Int? = nil, limit: Int? = nil,
+    on docker: DockerAddress? = nil, report: @escaping (LabTest.Case) -> Void
   ) {
     self.docker = docker
+    self.limit = limit ?? LabSession.defaultLimit
     self.root = root
     self.seed = seed
     self.jobs = docker == nil ? max(1, jobs ?? Self.processors()) : 1
@@ -76,6 +81,7 @@ package final class LabTestRun {
     waiting = plays.map { play in
       var play = play
       play.docker = docker?.description
+      play.limit = limit
       return play
     }
     // A player that has died must not take the run along.
@@ -112,10 +118,13 @@ package final class LabTestRun {
       do {
         guard let outcome = try worker.take() else { continue }
         instances[play.lab, default: []] += outcome.instances
+        for name in outcome.instances {
+          makers[name] = play.step.isEmpty ? play.name : "\(play.step) \(play.name)"
+        }
         end(play.lab, play.step, play.name, outcome.seconds, outcome.failure)
         worker.play = nil
       } catch {
-        let failure = (error as? DklabError)?.message ?? Text("\(error)", ko: "\(error)")
+        let failure = Complaint.text(error)
         end(play.lab, play.step, play.name, 0, failure)
         workers.removeAll { $0 === worker }
       }
@@ -175,7 +184,7 @@ package final class LabTestRun {
           ko: errors.flatMap { $0.lines(.ko) }.joined(separator: "\n"))
       }
     } catch {
-      failure = (error as? DklabError)?.message ?? Text("\(error)", ko: "\(error)")
+      failure = Complaint.text(error)
     }
     let name = folder.split(separator: "/").last.map(String.init) ?? folder
     end(lab?.id ?? name, "", "lint", Double(monotonicMilliseconds() - begun) / 1000, failure)
@@ -187,12 +196,23 @@ package final class LabTestRun {
     var failure: Text?
     do {
       let leaks = try LeakCheck.leaks(of: instances[lab.id] ?? [], root: root)
-      let list = leaks.joined(separator: "\n")
-      if !leaks.isEmpty { failure = Text(list, ko: list) }
+      if !leaks.isEmpty {
+        failure = Text(
+          "this was left behind, and taken away:\n"
+            + leaks.map { $0 + play(behind: $0).en }.joined(separator: "\n"),
+          ko: "남아 있어서 없앤 것:\n" + leaks.map { $0 + play(behind: $0).ko }.joined(separator: "\n"))
+      }
     } catch {
       failure = Text("\(error)", ko: "\(error)")
     }
     end(lab.id, "", "leaks", Double(monotonicMilliseconds() - begun) / 1000, failure)
+  }
+
+  /// The play that made the instance which a leak names; nothing when none is.
+  private func play(behind leak: String) -> Text {
+    let name = makers.keys.filter { leak.contains($0) }.max { $0.count < $1.count }
+    guard let name, let play = makers[name] else { return Text("", ko: "") }
+    return Text(", left by `\(play)`", ko: " (`\(play)` 실행 중)")
   }
 
   private func end(

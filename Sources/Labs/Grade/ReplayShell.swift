@@ -177,7 +177,7 @@ final class ReplayShell {
     try WindowSize(rows: 24, columns: 100).apply(to: master)
     let (lineReader, lineWriter) = try FileDescriptor.pipe().split()
     let (statusReader, statusWriter) = try FileDescriptor.pipe().split()
-    let script = CommandRecorder.bashScript + Self.loop
+    let script = CommandRecorder.bashScript() + Self.loop
     let memory = try createMemoryFile("dklab-replay")
     try writeAll(memory, script)
     let child = try forkProcess()

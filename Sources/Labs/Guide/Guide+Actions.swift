@@ -200,8 +200,19 @@ extension Guide {
     let question = Text("Have this step solved for you?", ko: "이 단계를 대신 풀어 줄까요?")
     guard desk.confirm(question(language)) else { return }
     desk.show(view.lines(step.solution))
-    try session.solve(step)
-    try check(session, step, view)
+    let solved = try session.solved(step)
+    guard !solved.report.passes else {
+      return desk.show(view.lines(solved.report) + view.outcome(solved.report, goOn: goOn))
+    }
+    desk.show(solved.complaint)
+    let again = Text(
+      "This did not work on what was there. Take the step back to its start, and solve it from there?",
+      ko: "지금 있는 상태에서는 풀리지 않습니다. 단계를 처음 상태로 되돌리고 거기서 풀까요?")
+    guard try agreed(again, session) else { return }
+    let new = try session.undone(step)
+    restart(new, step)
+    _ = try new.session.solve(step)
+    try check(new.session, step, StepView(new.session, facts: facts, language: language))
   }
 }
 

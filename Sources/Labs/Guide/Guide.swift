@@ -42,7 +42,7 @@ package final class Guide {
   package func run(_ lab: Lab?) throws {
     if let lab {
       try begin(lab)
-    } else if let current = try CurrentLab.find(root: root),
+    } else if let current = currentLab(),
       LabSession.isStarted(current, root: root, instance: CurrentLab.instance(of: current))
     {
       try begin(current)
@@ -63,6 +63,17 @@ package final class Guide {
       } catch let error as DklabError {
         desk.show(ErrorReport(program: "lab", facts: facts, language: language).lines(for: error))
       }
+    }
+  }
+
+  /// The lab the student is in. One that can no longer be read is told of and not held on to.
+  private func currentLab() -> Lab? {
+    do {
+      return try CurrentLab.find(root: root)
+    } catch {
+      desk.show(
+        ErrorReport(program: "lab", facts: facts, language: language).lines(for: error))
+      return nil
     }
   }
 

@@ -14,6 +14,8 @@ package enum Bash {
     /// Standard output and error, as they came.
     package var output: String
     package var timedOut: Bool
+    /// The line, from 1, of the command that was begun last; nil when none was.
+    package var line: Int?
   }
 
   /// Runs `text` in `folder`. One command after the other, whether or not one fails.
@@ -22,17 +24,30 @@ package enum Bash {
   ) throws -> Outcome {
     let output = FileDescriptor(owning: try createMemoryFile("dklab-output"))
     let file = FileDescriptor(owning: try createMemoryFile("dklab-script"))
-    for descriptor in [output.number, file.number] { try setInheritable(descriptor, false) }
-    try writeAll(
-      file.number, "cd \(quoted(folder)) || exit 2\n" + CommandRecorder.bashScript + text)
-    // Its name in /proc saves making a file, and removing it whatever happens.
-    let path = "/proc/\(getpid())/fd/\(file.number)"
-    let pid = try spawn(["bash", "--norc", path], environment, output.number)
+    let place = FileDescriptor(owning: try createMemoryFile("dklab-place"))
+    for descriptor in [output.number, file.number, place.number] {
+      try setInheritable(descriptor, false)
+    }
+    // Their names in /proc save making files, and removing them whatever happens.
+    func path(_ number: Int32) -> String { "/proc/\(getpid())/fd/\(number)" }
+    let before =
+      "cd \(quoted(folder)) || exit 2\n" + CommandRecorder.bashScript(place: path(place.number))
+    try writeAll(file.number, before + text)
+    let pid = try spawn(["bash", "--norc", path(file.number)], environment, output.number)
     let (status, timedOut) = try wait(pid, timeout)
     lseek(output.number, 0, SEEK_SET)
     let bytes = (try? readAll(output.number, limit: 4 << 20)) ?? []
+    let above = before.utf8.count { $0 == UInt8(ascii: "\n") }
     return Outcome(
-      status: status.code, output: String(decoding: bytes, as: UTF8.self), timedOut: timedOut)
+      status: status.code, output: String(decoding: bytes, as: UTF8.self), timedOut: timedOut,
+      line: line(in: place.number).map { $0 - above }.flatMap { $0 > 0 ? $0 : nil })
+  }
+
+  /// The number that the script has written last.
+  private static func line(in place: Int32) -> Int? {
+    lseek(place, 0, SEEK_SET)
+    guard let bytes = try? readAll(place, limit: 64) else { return nil }
+    return Int(String(decoding: bytes, as: UTF8.self))
   }
 
   /// Becomes bash with one line of the student's, taken down as in the lab's shell.
@@ -41,7 +56,7 @@ package enum Bash {
     if chdir(folder) == 0 {
       let script =
         (CommandRecorder.isUnsure(line) ? "__dklab_unsure=1\n" : "")
-        + CommandRecorder.bashScript + line + "\n"
+        + CommandRecorder.bashScript() + line + "\n"
       let words = ["bash", "--norc", "-c", script]
       let argv = words.map { strdup($0) } + [nil]
       execvp("bash", argv)

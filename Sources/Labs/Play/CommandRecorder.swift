@@ -48,6 +48,7 @@ enum CommandRecorder {
     }
     __dklab_debug() {
       local fd pipes=0
+      __dklab_at=${4-}
       for fd in /proc/$BASHPID/fd/*; do
         [[ ! -p $fd || $__dklab_open == *" ${fd##*/} "* ]] || ((pipes += 1))
       done
@@ -69,13 +70,16 @@ enum CommandRecorder {
   }
 
   /// For a script: everything it runs. Before the EXIT trap's own command the DEBUG trap is run once
-  /// more, and takes down what ended last.
-  static let bashScript =
-    bash + #"""
+  /// more, and takes down what ended last. With `place`, that file holds the number of the line that
+  /// is being run, so that it can be said which command never ended.
+  static func bashScript(place: String? = nil) -> String {
+    let note = place.map { "; printf %s \"$__dklab_at\" >| \($0)" } ?? ""
+    return bash + """
       trap : EXIT
-      trap '__dklab_debug "$?" "${PIPESTATUS[*]}" "$BASH_COMMAND"' DEBUG
+      trap '__dklab_debug "$?" "${PIPESTATUS[*]}" "$BASH_COMMAND" "$LINENO"\(note)' DEBUG
 
-      """#
+      """
+  }
 
   /// For zsh. `__dklab_ended` closes the list that `__dklab_begun` opened.
   static let zsh = #"""

@@ -28,9 +28,11 @@ extension LabSession {
     }
     let kept = try keepFiles()
     let seed = try progress.fact("seed")
+    let origin = try? File.text(bench.directory + "/origin", limit: 4096).trimmed
     try LabSession.reset(
-      lab, root: root, instance: instanceName, keepingFolder: keepingFolder, keepingFiles: true)
+      instanceName, root: root, keepingFolder: keepingFolder, keepingFiles: true)
     let session = try LabSession(lab, root: root, instance: instanceName, keeping: variables)
+    try StartedLab.note(origin: origin, of: session)
     // Before the first look, whose seals stand on it.
     if let seed { try session.progress.setFact("seed", seed) }
     try session.note("restart", step.id)

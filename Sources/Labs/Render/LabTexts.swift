@@ -43,11 +43,12 @@ package enum LabList {
     _ labs: [Lab], root: DataRoot, facts: TerminalFacts, language: Language = .current,
     numbered: Bool = false
   ) -> [String] {
-    let rows = labs.enumerated().map { place, lab in
+    var rows = labs.enumerated().map { place, lab in
       (numbered ? ["\(place + 1)"] : []) + [
         lab.id, WrittenParticles.settle(lab.title(language)), "\(lab.minutes)", state(lab, root),
       ]
     }
+    if !numbered { rows += elsewhere(labs, root, language) }
     let header =
       language == .ko ? ["실습", "제목", "분", "진행"] : ["LAB", "TITLE", "MINUTES", "PROGRESS"]
     let alignments: [Alignment] = [.left, .left, .right, .left]
@@ -55,6 +56,23 @@ package enum LabList {
       header: (numbered ? ["#"] : []) + header, rows: rows,
       alignments: (numbered ? [.right] : []) + alignments
     ).lines(for: facts)
+  }
+
+  /// Labs that were started from a folder or bundle which is none of the places that are looked in.
+  private static func elsewhere(_ labs: [Lab], _ root: DataRoot, _ language: Language) -> [[String]]
+  {
+    let known = Set(labs.map(\.id))
+    return StartedLab.all(root: root).filter { !known.contains($0.id) }.map { started in
+      let lab = started.folder.flatMap { try? Linter.lint(folder: $0).lab }
+      let gone = Text("cannot be read", ko: "읽을 수 없음")(language)
+      let title = lab.map { WrittenParticles.settle($0.title(language)) } ?? "(\(gone))"
+      let place = started.origin ?? started.folder ?? ""
+      let done = ((try? started.doneSteps()) ?? 0).description
+      return [
+        started.id, place.isEmpty ? title : "\(title) — \(place)",
+        lab.map { "\($0.minutes)" } ?? "-", lab.map { "\(done)/\($0.steps.count)" } ?? done,
+      ]
+    }
   }
 
   private static func state(_ lab: Lab, _ root: DataRoot) -> String {

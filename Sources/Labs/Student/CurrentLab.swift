@@ -11,7 +11,32 @@ package enum CurrentLab {
   /// Remembers `lab`.
   package static func set(_ lab: Lab, root: DataRoot) throws {
     try Directory.make(root.path + "/labs")
-    try File.replace(path(root), lab.folder + "\n", durable: false)
+    try File.replace(path(root), "\(lab.folder)\n\(lab.id)\n", durable: false)
+  }
+
+  /// The lab in whose shell, or by whose test, a command was typed, and its instance.
+  static var surrounding: (id: String, instance: String)? {
+    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    guard let id = variable("DKLAB_LAB"), !id.isEmpty, let instance = variable("DKLAB_INSTANCE")
+    else { return nil }
+    return (id, instance)
+  }
+
+  /// Whether a command was typed where the instance of `lab` is the one to work in.
+  package static func isInside(_ lab: StartedLab) -> Bool {
+    surrounding.map { $0.id == lab.id && $0.instance == lab.instance } ?? false
+  }
+
+  /// The lab as what is kept of it, whether or not its text can be read; nil when none is.
+  package static func started(root: DataRoot) -> StartedLab? {
+    if let id = surrounding?.id { return StartedLab.named(id, root: root) }
+    return remembered(root)?.id.flatMap { StartedLab.named($0, root: root) }
+  }
+
+  private static func remembered(_ root: DataRoot) -> (folder: String, id: String?)? {
+    guard let text = try? File.text(path(root), limit: 8192) else { return nil }
+    let lines = text.split(separator: "\n").map(\.trimmed)
+    return lines.first.map { ($0, lines.dropFirst().first) }
   }
 
   /// The instance a command works in when it was typed in a shell of `lab`, or played by its test.
@@ -27,9 +52,7 @@ package enum CurrentLab {
       let folder = instance.flatMap { LabSession.folder(root: root, instance: $0) }
       return try LabCatalog.lab(folder ?? id)
     }
-    guard let folder = try? File.text(path(root), limit: 4096).trimmed, !folder.isEmpty,
-      File.exists(folder + "/lab.md")
-    else { return nil }
+    guard let folder = remembered(root)?.folder, File.exists(folder + "/lab.md") else { return nil }
     return try LabCatalog.lab(folder)
   }
 

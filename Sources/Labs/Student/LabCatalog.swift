@@ -38,9 +38,13 @@ package enum LabCatalog {
     return (try? places())?.joined(separator: ":")
   }
 
-  /// `path` from the root, so that it stays right in another directory.
+  /// `path` from the root, so that it stays right in another directory, and when it is gone.
   package static func absolute(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
+    guard let real = realpath(path, nil) else {
+      guard !path.hasPrefix("/") else { return path }
+      let parts = path.split(separator: "/").filter { $0 != "." }
+      return currentDirectory() + "/" + parts.joined(separator: "/")
+    }
     defer { free(real) }
     return String(cString: real)
   }
@@ -72,7 +76,15 @@ package enum LabCatalog {
   package static func chosen(_ names: [String]) throws -> [String] {
     guard !names.isEmpty else { return try folders() }
     return try names.map { name in
-      File.exists(name + "/lab.md") ? name : try folder(of: name)
+      if File.exists(name + "/lab.md") { return name }
+      let around = name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      if around.count > 0, name.hasSuffix("/lab.md") || name.hasSuffix("/lab.ko.md"),
+        File.exists(name)
+      {
+        return around.joined(separator: "/")
+      }
+      return ["lab.md", "lab.ko.md"].contains(name) && File.exists(name)
+        ? "." : try folder(of: name)
     }
   }
 
@@ -93,18 +105,23 @@ package enum LabCatalog {
         Text("\(folder) holds no lab", ko: "\(folder)에 실습이 없습니다"))
   }
 
+  /// `name` from the root when it is the path of a folder or bundle; nil for an id.
+  package static func origin(_ name: String) -> String? {
+    let parts = name.split(separator: "#", maxSplits: 1).map(String.init)
+    guard let path = parts.first,
+      path.contains("/") || path == "." || path == ".."
+        || path.hasSuffix(LabBundle.ending)
+    else { return nil }
+    return ([absolute(path)] + parts.dropFirst()).joined(separator: "#")
+  }
+
   /// The folder of the lab `name`.
   package static func folder(of name: String) throws -> String {
     if name == "." || name == ".." || name.contains("/"), File.exists(name + "/lab.md") {
       return absolute(name)
     }
     if let folder = try bundled(name) { return folder }
-    if name.contains("/") {
-      throw DklabError(
-        .notFound, id: "lab.not-found",
-        Text("there is no \(name)/lab.md", ko: "\(name)/lab.md가 없습니다"),
-        hint: Text("`dklab lab new \(name)` writes one", ko: "`dklab lab new \(name)`(으)로 새로 만듭니다"))
-    }
+    if let problem = PathProblem.of(name) { throw problem }
     // One that was started from elsewhere is known by its id from then on.
     let started = LabSession.instanceName(of: name)
     if let folder = LabSession.folder(root: try DataRoot.current(), instance: started) {

@@ -18,6 +18,19 @@ extension LabSession {
     return (self, nil)
   }
 
+  /// What came of the reference solution: the verdicts, and what the commands said that failed.
+  package struct Solved {
+    package var report: StepReport
+    package var complaint: [String]
+  }
+
+  /// Solves `step` and looks at it.
+  package func solved(_ step: Step) throws -> Solved {
+    let said = try solve(step)
+    let report = try check(step, waiting: true)
+    return Solved(report: report, complaint: CommandOutput.telling(said))
+  }
+
   /// The step after `step`; nil at the end of the lab.
   package func following(_ step: Step) -> Step? {
     lab.steps.dropFirst(number(of: step)).first

@@ -37,7 +37,8 @@ extension LabSession {
     try progress.ignore(try instance.engine.journal.entries(since: before).map(\.id))
   }
 
-  /// Runs one script as if the student had typed it.
+  /// Runs one script as if the student had typed it. Throws `lab.endless-command`, with the place of
+  /// the command, when it has not ended after `limit`.
   @discardableResult
   package func play(_ script: Script, recorded: Bool = true) throws -> Bash.Outcome {
     try openRelay()
@@ -48,18 +49,36 @@ extension LabSession {
     } else {
       environment["DKLAB_COMMANDS"] = "/dev/null"
     }
-    return try Bash.run(
-      text, folder: bench.folder, environment: environment, timeout: .seconds(120))
+    let outcome = try Bash.run(
+      text, folder: bench.folder, environment: environment, timeout: .seconds(limit))
+    guard !outcome.timedOut else { throw endless(script, outcome) }
+    return outcome
   }
 
-  /// Solves `step` by its reference solution, quizzes included.
-  package func solve(_ step: Step) throws {
+  private func endless(_ script: Script, _ outcome: Bash.Outcome) -> DklabError {
+    var place = script.location
+    if let line = outcome.line { (place.line, place.column) = (place.line + line, 1) }
+    return DklabError(
+      .timeout, id: "lab.endless-command",
+      Text(
+        "this command did not end within \(limit) s and was ended",
+        ko: "이 명령이 \(limit)초 안에 끝나지 않아 중단했습니다"),
+      hint: Text(
+        "let it end by itself, or run it in the background: `-d`, `timeout 5 …`, `… &`",
+        ko: "스스로 끝나게 하거나 백그라운드에서 실행합니다: `-d`, `timeout 5 …`, `… &`"), at: place)
+  }
+
+  /// Solves `step` by its reference solution, quizzes included. Returns what its commands said.
+  @discardableResult
+  package func solve(_ step: Step) throws -> String {
     try note("solve", step.id)
-    for script in step.solution { try play(script) }
+    var said = ""
+    for script in step.solution { said += try play(script).output }
     for quiz in step.quizzes {
       try progress.setAnswer(quiz.id, quiz.solution.reference)
       try note("answer", step.id, ["id": quiz.id, "text": quiz.solution.reference])
     }
+    return said
   }
 
   /// The steps that `step` builds on, directly or not, in the lab's order.

@@ -22,9 +22,13 @@ extension LabSession {
 
   /// What would be thrown away with the lab's present state; nil when there is nothing to lose. Files
   /// count only for a reset: whatever else begins anew puts them aside.
-  package func atStake(files counted: Bool = false) throws -> Text? {
-    let containers = try instance.containerCount()
-    let files = counted ? try Directory.list(bench.folder).count : 0
+  package func atStake() throws -> Text? {
+    try Self.stake(containers: try instance.containerCount(), files: nil, progress)
+  }
+
+  /// The same of a lab's parts; with `folder` the files in it count.
+  static func stake(containers: Int, files folder: String?, _ progress: Progress) throws -> Text? {
+    let files = folder.map { ((try? Directory.list($0)) ?? []).count } ?? 0
     let answers = try progress.answers().count
     let done = try progress.doneSteps().count
     var english: [String] = []

@@ -23,6 +23,9 @@ package final class LabSession {
   package let docker: DockerWork?
   /// The way to that engine, once something is typed or played.
   private var relay: RelayProcess?
+  /// How many seconds the commands of one fence may take.
+  package var limit = LabSession.defaultLimit
+  package static let defaultLimit = 120
   /// Which file the record of progress is; another one under its name means that the lab was thrown
   /// away meanwhile.
   private let record: ino_t?
@@ -168,13 +171,11 @@ package final class LabSession {
       hint: nearest ?? .list(of: known))
   }
 
-  /// Forgets everything: instance, files, progress. The next start draws new variables. A shell
-  /// that stands in the student's folder can go on when that is kept (and emptied).
+  /// Forgets everything of the instance `name`: engine, files, progress. The next start draws new
+  /// variables. A shell that stands in the student's folder can go on when that is kept (and emptied).
   package static func reset(
-    _ lab: Lab, root: DataRoot, instance name: String? = nil, keepingFolder: Bool = false,
-    keepingFiles: Bool = false
+    _ name: String, root: DataRoot, keepingFolder: Bool = false, keepingFiles: Bool = false
   ) throws {
-    let name = name ?? instanceName(of: lab.id)
     for cluster in try Cluster.all(root: root.path)
     where cluster.name == name || cluster.settings?.owner == name {
       try cluster.remove()
