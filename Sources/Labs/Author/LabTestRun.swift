@@ -224,6 +224,13 @@ package final class LabTestRun {
     report(result)
   }
 
+  /// Whether the instance `name` is one that a player has made: `lab-test-ID-PID-NUMBER`.
+  static func isPlay(_ name: String) -> Bool {
+    let parts = name.split(separator: "-")
+    return name.hasPrefix("lab-test-") && parts.count > 4
+      && parts.suffix(2).allSatisfy { Int($0) != nil }
+  }
+
   /// Takes away the instances of tests that were killed: their names hold the player's process id.
   private func removeLeftOvers() {
     let names = root.instances() + ((try? Directory.list(root.path + "/labs")) ?? [])

@@ -14,7 +14,7 @@ package enum Bash {
     /// Standard output and error, as they came.
     package var output: String
     package var timedOut: Bool
-    /// The line, from 1, of the command that was begun last; nil when none was.
+    /// The line, from 1, of the command that was being run when time was up; nil when none was.
     package var line: Int?
   }
 

@@ -36,7 +36,7 @@ enum CommandRecorder {
       local count=${#__dklab_words[@]} index status statuses=($2) word
       for ((index = 0; index < count; index++)); do
         status=-
-        if [ -n "$__dklab_unsure" ]; then :
+        if [ -n "${__dklab_unsure-}" ]; then :
         elif ((count == 1 && $1 > 1)); then status=$1
         elif ((${#statuses[@]} == count)); then status=${statuses[index]}
         elif ((index == count - 1)); then status=$1

@@ -18,7 +18,9 @@ package struct StartedLab: Sendable {
   package static func all(root: DataRoot) -> [StartedLab] {
     let prefix = LabSession.instanceName(of: "")
     return ((try? Directory.list(root.path + "/labs")) ?? []).sorted()
-      .filter { $0.hasPrefix(prefix) && isStarted($0, root) }.map { StartedLab($0, root) }
+      .filter { $0.hasPrefix(prefix) && !LabTestRun.isPlay($0) && isStarted($0, root) }.map {
+        StartedLab($0, root)
+      }
   }
 
   /// The one that `name` means: an id, or the folder or bundle it was started from. Inside a lab's
