@@ -95,6 +95,8 @@ private struct AttachedOutput {
   /// When it did: a short program may have ended before the answer comes to be passed on.
   private var time: Int64 = 0
   private var file: Int32?
+  /// The head of the answer, as far as it has come.
+  private var head: [UInt8] = []
   private var frames = OutputFrames()
   private var room = DockerEvents.outputLimit
   private var isBuild = false
@@ -105,6 +107,7 @@ private struct AttachedOutput {
   mutating func asked(_ bytes: ArraySlice<UInt8>) {
     guard folder != nil, file == nil, bytes.starts(with: "POST ".utf8) else { return }
     time = wallClockNanoseconds()
+    head = []
     let line = String(decoding: bytes.prefix { $0 != 13 }, as: UTF8.self)
     let target = line.split(separator: " ").dropFirst().first ?? ""
     let path = target.prefix { $0 != "?" }.split(separator: "/")
@@ -126,14 +129,21 @@ private struct AttachedOutput {
   mutating func answered(_ bytes: ArraySlice<UInt8>) {
     var bytes = bytes
     if file == nil {
-      guard let name = subject, let (head, start) = HTTPProbe.split(Array(bytes.prefix(4096))),
-        head.hasPrefix("HTTP/1.1 101") || head.contains("vnd.docker.raw-stream")
-          || isBuild && head.hasPrefix("HTTP/1.1 200"),
+      guard let name = subject else { return }
+      // dockerd writes the head of an answer in several pieces.
+      head += bytes
+      guard let (text, start) = HTTPProbe.split(head) else {
+        if head.count > 16 << 10 { subject = nil }
+        return
+      }
+      guard
+        text.hasPrefix("HTTP/1.1 101") || text.contains("vnd.docker.raw-stream")
+          || isBuild && text.hasPrefix("HTTP/1.1 200"),
         let opened = try? folder?.open(name, since: time)
-      else { return }
+      else { return subject = nil }
       file = opened.release()
       if isBuild { (frames, room) = (OutputFrames(isPlain: true), BuildTranscript.limit) }
-      bytes = bytes.dropFirst(start)
+      bytes = head.dropFirst(start)
     }
     guard let file, room > 0, !bytes.isEmpty else { return }
     let text = frames.payload(bytes).prefix(room)
