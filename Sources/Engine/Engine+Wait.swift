@@ -26,6 +26,8 @@ extension Engine {
     var now: ContainerRecord? = try? container(record.id)
     var code = now?.state.exitCode ?? record.state.exitCode
     let finished = record.state.finishedAt
+    // A change can be read a moment after it is told: see EventFeed.
+    var pause: Int32 = 1
     while true {
       if let state = now?.state { code = state.exitCode }
       switch (condition, now) {
@@ -36,10 +38,15 @@ extension Engine {
       default: break
       }
       var entry = [PollEntry(fd: changes.descriptor, events: .readable)]
-      // A monitor that was killed changes nothing; who looks must see to that.
-      if try pollDescriptors(&entry, timeout: 1000) == 0 {
-        if isCancelled() { return nil }
-        _ = try reconcile()
+      if try pollDescriptors(&entry, timeout: pause) > 0 {
+        pause = 1
+      } else {
+        // A monitor that was killed changes nothing; who looks must see to that.
+        if pause == 1000 {
+          if isCancelled() { return nil }
+          _ = try reconcile()
+        }
+        pause = min(pause * 2, 1000)
       }
       changes.drain()
       now = try? container(record.id)

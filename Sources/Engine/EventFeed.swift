@@ -2,6 +2,10 @@
 // write-ahead log grows, and then the new rows are read. Several processes write it; each reader has
 // its own place.
 //
+// What is told is the writing. The rows can be read a moment later, when the log has been synchronised and
+// its index in shared memory says so, and that is not told: so after each word of a change there are some
+// more looks, at growing distances.
+//
 // Next: Journal.swift.
 
 import Glibc
@@ -13,6 +17,8 @@ package final class EventFeed {
   private let engine: Engine
   private let changes: ChangeQueue
   private var last: Int64
+  /// Milliseconds until the next look when nothing is told; nil when there is no need for one.
+  private var pause: Int64? = 1
 
   /// Begins at the first event at or after `time` (nanoseconds since 1970), or with what comes next.
   package init(_ engine: Engine, since time: Int64?) throws {
@@ -37,7 +43,12 @@ package final class EventFeed {
   package func wait(until deadline: Int64?) throws {
     var entry = [PollEntry(fd: descriptor, events: .readable)]
     let rest = deadline.map { ($0 - wallClockNanoseconds()) / 1_000_000 + 1 } ?? Int64(Int32.max)
-    try pollDescriptors(&entry, timeout: Int32(clamping: max(0, rest)))
+    let limit = min(rest, pause ?? .max)
+    if try pollDescriptors(&entry, timeout: Int32(clamping: max(0, limit))) > 0 {
+      pause = 1
+    } else {
+      pause = pause.flatMap { $0 < 500 ? $0 * 2 : nil }
+    }
   }
 }
 

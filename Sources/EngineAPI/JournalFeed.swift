@@ -73,15 +73,19 @@ final class JournalFeed: Sendable {
 
   private func watch(_ engine: Engine, _ changes: ChangeQueue, _ first: Int64) {
     var last = first
+    var pause: Int32 = 1
     defer { Glibc.close(wakeUp.read) }
     while true {
       var entries = [
         PollEntry(fd: changes.descriptor, events: .readable),
         PollEntry(fd: wakeUp.read, events: .readable),
       ]
-      // The deadline is for file systems that do not tell.
-      _ = try? pollDescriptors(&entries, timeout: 1000)
+      _ = try? pollDescriptors(&entries, timeout: pause)
       if !entries[1].ready.isEmpty { return }
+      // A transaction writes to its log, which is told, and can be read only when the log has been
+      // synchronised and its index in shared memory says so, which is not: so what was told is looked
+      // for again and again, at ever longer distances. The longest is for file systems that do not tell.
+      pause = entries[0].ready.isEmpty ? min(pause * 2, 1000) : 1
       changes.drain()
       guard let new = try? engine.journal.entries(since: last), !new.isEmpty else { continue }
       last = new.last?.id ?? last
