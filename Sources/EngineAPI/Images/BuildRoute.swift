@@ -20,11 +20,18 @@ extension EngineAPI {
       throw APIError(.notImplemented, "remote build contexts are not supported")
     }
     let folder = "/tmp/dklab-build-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-    try Directory.make(folder, mode: 0o700)
     let words = try buildWords(query, idFile: folder + "/id")
     let logins = try ClientLogins.forBuild(of: request)
-    let verb = try await VerbProcess.start(
-      words, hasInput: true, environment: logins?.environment ?? [:], on: loop)
+    let verb: VerbProcess
+    do {
+      try Directory.make(folder, mode: 0o700)
+      verb = try await VerbProcess.start(
+        words, hasInput: true, environment: logins?.environment ?? [:], on: loop)
+    } catch {
+      try? Directory.removeTree(folder)
+      logins?.remove()
+      throw error
+    }
     let input = Task {
       for try await chunk in request.body {
         if (try? await verb.input?.write(chunk)) == nil { break }
