@@ -27,10 +27,16 @@ package enum File {
   }
 
   /// Replaces the file at `path` as one step: written beside it, synced, renamed over it, so that a
-  /// reader or a power cut sees the old or the new content and nothing between.
+  /// reader or a power cut sees the old or the new content and nothing between. What is no regular
+  /// file (/dev/null, a pipe) is written to instead: nobody wants such a thing replaced.
   package static func replace(
     _ path: String, _ bytes: [UInt8], mode: mode_t = 0o644, durable: Bool = true
   ) throws {
+    var old = stat()
+    if stat(path, &old) == 0, ![S_IFREG, S_IFDIR].contains(old.st_mode & S_IFMT) {
+      let file = try FileDescriptor.open(path, O_WRONLY)
+      return try bytes.withUnsafeBytes { try writeAll(file.number, $0) }
+    }
     let temporary = "\(path).\(getpid()).tmp"
     let file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
     try bytes.withUnsafeBytes { try writeAll(file.number, $0) }

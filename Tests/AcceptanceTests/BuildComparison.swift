@@ -69,8 +69,9 @@ final class BuildComparison {
     #expect(loaded.status == 0, "\(loaded)")
   }
 
-  /// Compares trees and configurations.
-  func compare(_ fixture: BuildCase, layers: Bool) throws {
+  /// Compares trees and configurations. `leavesStubs`: an old BuildKit keeps the empty directories that
+  /// mounts of a RUN stood on; newer ones take them away again, as we do.
+  func compare(_ fixture: BuildCase, layers: Bool, leavesStubs: Bool = false) throws {
     for image in ["ours", "theirs"] {
       try work.write("Dockerfile", "FROM \(image)\n")
       try? Directory.removeTree("\(work.path)/\(image)")
@@ -81,6 +82,7 @@ final class BuildComparison {
     }
     let (mine, other) = try (tree("\(work.path)/ours"), tree("\(work.path)/theirs"))
     for path in Set(mine.keys).union(other.keys).sorted() where !isOwn(path) {
+      if leavesStubs, mine[path] == nil, other[path] == "40755 0:0" { continue }
       #expect(mine[path] == other[path], "\(fixture): \(path)")
     }
     for field in [

@@ -26,7 +26,7 @@ private func server(_ name: String, port: Int = 8080, _ more: String = "") -> St
 /// What the host hears from a port of its loopback; empty when nobody answers.
 private func fetch(_ port: Int) -> String {
   let script =
-    "exec 3<>/dev/tcp/127.0.0.1/\(port); printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
+    "exec 3<>/dev/tcp/127.0.0.1/\(port); printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; tail -n 1 <&3"
   return Sandbox.run(
     ["-c", script], program: "/bin/bash", environment: [:], seconds: 20
   ).lines.last ?? ""

@@ -93,8 +93,8 @@ final class SubmissionGrader {
     result.lines = plan.lines
     let values = try variables(submission, lab, seed)
     try replay(plan, submission, lab, hidden, values)
-    result.checks = Self.standing(result.checks, lab)
     confirm(lab)
+    result.checks = Self.standing(result.checks, lab)
     result.outcome = result.checks.contains { $0.verdict == .error } ? .error : .graded
     if result.outcome == .error {
       result.reason = result.checks.first { $0.verdict == .error }?.found
