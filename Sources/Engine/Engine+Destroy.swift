@@ -11,7 +11,7 @@ extension Engine {
     let directory = root.instance(instance)
     guard File.exists(directory) else { return }
     if File.exists(directory + "/engine.db") {
-      let engine = try Engine(root: root, instance: instance)
+      let engine = try Engine(root: root, instance: instance, creating: false)
       for record in try engine.containers() {
         try? engine.remove(record, force: true, volumes: true)
       }

@@ -26,15 +26,16 @@ package final class Engine {
   package var captureBytes: Int { instance.hasPrefix("lab") ? 4096 : 0 }
   private var openImages: ImageStore?
 
-  /// Opens the instance `name`, making it when there is none.
-  package init(root: DataRoot, instance: String) throws {
+  /// Opens the instance `name`, making it when there is none; without `creating` that is an error: who
+  /// only looks must not bring an instance back that is just being removed.
+  package init(root: DataRoot, instance: String, creating: Bool = true) throws {
     self.root = root
     self.instance = instance
     directory = root.instance(instance)
     let path = directory + "/engine.db"
     do {
       database = try Database(path: path)
-    } catch let error as DklabError where error.id == "database.cannot-open" {
+    } catch let error as DklabError where creating && error.id == "database.cannot-open" {
       // Somebody else may just have made it.
       if !File.exists(directory) {
         try Directory.make(root.path, mode: 0o711)

@@ -50,7 +50,7 @@ package enum MonitorMain {
         attachNetwork: { pid in try network?.attach(pid) },
         record: { event in
           do {
-            let engine = try Engine(root: root, instance: instance)
+            let engine = try Engine(root: root, instance: instance, creating: false)
             try engine.record(event, of: id, request.isTransient ? .later : .now)
           } catch {
             try? writeAll(2, "record: \(error)\n")

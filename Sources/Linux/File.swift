@@ -105,8 +105,8 @@ package enum Directory {
     return names.sorted()
   }
 
-  /// rm -r without following symbolic links and without crossing into another mount; nothing at
-  /// `path` is fine.
+  /// rm -rf without following symbolic links and without crossing into another mount. Nothing at
+  /// `path` is fine, and so is somebody else who removes it at the same time.
   package static func removeTree(_ path: String) throws {
     var info = stat()
     guard lstat(path, &info) == 0 else {
@@ -134,17 +134,23 @@ package enum Directory {
 
   private static func remove(_ path: String, _ info: stat, device: dev_t) throws {
     guard info.st_mode & S_IFMT == S_IFDIR else {
-      try check(unlink(path), "unlink", path)
+      guard unlink(path) == 0 || errno == ENOENT else { throw SyscallError("unlink", path) }
       return
     }
     guard info.st_dev == device else { throw SyscallError("rmdir", path, errno: EBUSY) }
     if info.st_mode & 0o700 != 0o700 { chmod(path, 0o700) }
-    for name in try list(path) {
+    let names: [String]
+    do {
+      names = try list(path)
+    } catch let error as SyscallError where error.errno == ENOENT {
+      return
+    }
+    for name in names {
       let child = "\(path)/\(name)"
       var childInfo = stat()
       guard lstat(child, &childInfo) == 0 else { continue }
       try remove(child, childInfo, device: device)
     }
-    try check(rmdir(path), "rmdir", path)
+    guard rmdir(path) == 0 || errno == ENOENT else { throw SyscallError("rmdir", path) }
   }
 }

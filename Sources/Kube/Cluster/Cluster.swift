@@ -91,7 +91,7 @@ package struct Cluster: Sendable {
     let root = DataRoot(path: directory.root)
     let instance = KubeletMain.instance(name)
     guard root.instances().contains(instance) else { return nil }
-    return try Engine(root: root, instance: instance)
+    return try Engine(root: root, instance: instance, creating: false)
   }
 
   /// Ends it and removes all it held.

@@ -23,7 +23,9 @@ extension PodStreams {
   /// The streams of pods that run on this machine's engine.
   static func local(root: String, cluster: String) -> PodStreams {
     let instance = KubeletMain.instance(cluster)
-    let logs = PodLogs { try Engine(root: DataRoot(path: root), instance: instance) }
+    let logs = PodLogs {
+      try Engine(root: DataRoot(path: root), instance: instance, creating: false)
+    }
     let loop = DescriptorLoop()
     let exec = PodExec(root: root, instance: instance, loop: loop)
     let dial = PodDial(root: root, cluster: cluster, loop: loop)

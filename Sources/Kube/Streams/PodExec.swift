@@ -38,7 +38,7 @@ struct PodExec {
         "cannot \(attaches ? "attach" : "exec in") a container in a completed pod; current phase is "
           + phase)
     }
-    let engine = try Engine(root: DataRoot(path: root), instance: instance)
+    let engine = try Engine(root: DataRoot(path: root), instance: instance, creating: false)
     let found = try engine.containers().filter { record in
       let observed = ObservedContainer(record)
       return observed?.podUID == pod.uid && observed?.name == name && observed?.state == .running

@@ -27,7 +27,7 @@ struct PortForward: Sendable {
 
   /// The answer to `…/portforward`.
   func answer(_ request: HTTPRequest, _ pod: JSONValue) throws -> HTTPResponse {
-    let engine = try Engine(root: DataRoot(path: root), instance: instance)
+    let engine = try Engine(root: DataRoot(path: root), instance: instance, creating: false)
     let sandbox = try engine.containers().compactMap(ObservedContainer.init).first {
       $0.podUID == pod.uid && $0.name == ObservedContainer.sandbox && $0.state == .running
     }

@@ -160,7 +160,7 @@ struct ReplayServer {
   private func created(since last: Int64) -> ([[String]], Int64) {
     let root = DataRoot(path: GradeSandbox.Inside.root)
     guard File.exists(root.instance(instance) + "/engine.db"),
-      let engine = try? Engine(root: root, instance: instance),
+      let engine = try? Engine(root: root, instance: instance, creating: false),
       let entries = try? engine.journal.entries(since: last)
     else { return ([], last) }
     let made = entries.filter { $0.type == "container" && $0.action == "create" }

@@ -115,7 +115,7 @@ package final class LabInstance {
     guard !names.isEmpty else { return found }
     for instance in engine.root.instances() where instance != engine.instance {
       guard !instance.hasPrefix("lab-test-"),
-        let other = try? Engine(root: engine.root, instance: instance)
+        let other = try? Engine(root: engine.root, instance: instance, creating: false)
       else { continue }
       for name in names where (try? other.container(name))?.name == name { found[name] = instance }
     }
