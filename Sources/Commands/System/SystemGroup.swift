@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Glibc
+import Kube
 import Linux
 import Runtime
 import Support
@@ -36,6 +37,8 @@ struct SystemReset: ParsableCommand {
     try Rootless.enter(state: root.path + "/rootless")
     if all {
       let keeper = Rootless.keeper(state: root.path + "/rootless")
+      // Their processes would go on, and make anew what is deleted.
+      for cluster in try Cluster.all(root: root.path) { try cluster.remove() }
       try Engine.destroyAll(root: root)
       _ = try keeper?.send(.terminate)
     } else {
