@@ -16,11 +16,13 @@ package enum UnixSocket {
   }
 
   /// Listens at `path`; what stood there before is replaced. Mode 0600: only the owner connects.
+  ///
+  /// The mode is set on the socket before it has a name, which bind(2) then gives to the file: umask(2)
+  /// would do it too, but for every file that another thread makes meanwhile.
   package static func listen(at path: String, backlog: Int32 = 16) throws -> FileDescriptor {
     unlink(path)
     let socket = try open()
-    let mask = umask(0o177)
-    defer { umask(mask) }
+    try check(fchmod(socket.number, 0o600), "fchmod", path)
     try throughDirectory(path) { try check(dk_unix_address(1, socket.number, $0), "bind", path) }
     try check(Glibc.listen(socket.number, backlog), "listen", path)
     return socket
