@@ -104,7 +104,7 @@ let package = Package(
         argumentParser,
       ]),
     .executableTarget(
-      name: "dklab", dependencies: ["Engine", "EngineAPI", "Kube", "Commands"],
+      name: "dklab", dependencies: ["Engine", "EngineAPI", "Kube", "Commands", "Linux"],
       swiftSettings: strict),
 
     tests("Support", ["Support"], fixtures: true),

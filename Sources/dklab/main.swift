@@ -5,7 +5,9 @@ import Engine
 import EngineAPI
 import Glibc
 import Kube
+import Linux
 
+CreationMask.settle()
 let arguments = CommandLine.arguments
 switch arguments.count > 1 ? arguments[1] : "" {
 case "__monitor": exit(MonitorMain.run(Array(arguments.dropFirst(2))))

@@ -83,6 +83,7 @@ package struct LabShell {
       throw SyscallError("chdir", session.bench.folder)
     }
     let argv = arguments.map { strdup($0) } + [nil]
+    CreationMask.restore()
     execvp(arguments[0], argv)
     throw SyscallError("execve", arguments[0])
   }
