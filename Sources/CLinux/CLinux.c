@@ -73,6 +73,11 @@ int dk_mount_setattr(int dirfd, const char *path, unsigned flags, uint64_t set, 
   struct { uint64_t set, clear, propagation, userns_fd; } attr = {set, clear, propagation, 0};
   return (int)syscall(SYS_mount_setattr, dirfd, path, flags, &attr, sizeof attr);
 }
+int dk_mount_idmap(int tree, unsigned flags, int user_namespace) {
+  struct { uint64_t set, clear, propagation, userns_fd; } attr = {
+      0x100000 /* MOUNT_ATTR_IDMAP */, 0, 0, (uint64_t)user_namespace};
+  return (int)syscall(SYS_mount_setattr, tree, "", flags | AT_EMPTY_PATH, &attr, sizeof attr);
+}
 int dk_umount2(const char *target, int flags) { return umount2(target, flags); }
 
 int dk_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
@@ -112,6 +117,9 @@ int dk_get_rlimit(int resource, uint64_t *soft, uint64_t *hard) {
 }
 int dk_personality(unsigned long value) { return (int)syscall(SYS_personality, value); }
 int dk_ioprio_set_self(int value) { return (int)syscall(SYS_ioprio_set, 1, 0, value); }
+int dk_sched_setaffinity(const uint8_t *mask, size_t length) {
+  return syscall(SYS_sched_setaffinity, 0, length, mask) < 0 ? -1 : 0;
+}
 int dk_sched_setattr(uint32_t policy, uint64_t flags, int32_t nice, uint32_t priority,
                      uint64_t runtime, uint64_t deadline, uint64_t period) {
   struct {

@@ -35,6 +35,11 @@ package struct DetachedMount: ~Copyable {
       owning: try check(dk_open_tree(source.number, "", flags), "open_tree", subject))
   }
 
+  /// Takes a descriptor that `release` gave up.
+  package init(owning tree: Int32) {
+    self.tree = FileDescriptor(owning: tree)
+  }
+
   /// Whether the copied place is a directory.
   package var isDirectory: Bool {
     var info = stat()
@@ -48,6 +53,19 @@ package struct DetachedMount: ~Copyable {
   ) throws {
     try setMountAttributes(
       tree, flags, clearing: clearing, propagation: propagation, recursive: recursive)
+  }
+
+  /// Shows the files of the copy with other owners, and stores new ones the other way round: an id of the
+  /// disk that is inside `users`, a user namespace, appears as what it stands for outside
+  /// (MOUNT_ATTR_IDMAP). Only before the copy is attached, and with CAP_SYS_ADMIN where the file system
+  /// was mounted. Throws `SyscallError`: EPERM without that, EINVAL for a kind of file system that
+  /// cannot do it.
+  package func mapOwners(
+    through users: borrowing FileDescriptor, recursive: Bool, subject: String
+  ) throws {
+    try check(
+      dk_mount_idmap(tree.number, recursive ? DetachedMount.recursive : 0, users.number),
+      "mount_setattr idmap", subject)
   }
 
   /// Puts the copy over what `target` refers to.

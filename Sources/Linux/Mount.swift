@@ -72,7 +72,8 @@ package struct MountFlags: OptionSet, Sendable, Codable, Hashable {
 
   /// Every mount option with a meaning of its own, as config.json spells it.
   package static let optionNames: [String] =
-    (names.map(\.name) + recursiveNames.map { "r" + $0 } + propagationNames.keys + ["tmpcopyup"])
+    (names.map(\.name) + recursiveNames.map { "r" + $0 } + propagationNames.keys
+    + ["idmap", "ridmap", "tmpcopyup"])
     .sorted()
 
   /// The names of mount propagation, as they stand among mount options (mount_namespaces(7)).
@@ -105,6 +106,14 @@ package struct MountOptions: Sendable, Hashable, Codable {
   package var recursive = MountAttributes()
   /// `tmpcopyup`: a new tmpfs starts with what was in its place.
   package var copiesUp = false
+  /// `idmap`, `ridmap`: other owners of the files, with the latter of all below too.
+  package var ownerMap: OwnerMapReach?
+
+  /// How far a mount's map of owners reaches.
+  package enum OwnerMapReach: String, Sendable, Hashable, Codable {
+    case mount = "idmap"
+    case tree = "ridmap"
+  }
 
   /// Sorts `options` (as in the OCI runtime specification's `mounts[].options`).
   package init(_ options: [String]) {
@@ -121,6 +130,8 @@ package struct MountOptions: Sendable, Hashable, Codable {
         recursive.add(entry.set, clearing: entry.clear)
       } else if option == "tmpcopyup" {
         copiesUp = true
+      } else if let reach = OwnerMapReach(rawValue: option) {
+        ownerMap = reach
       } else {
         data.append(option)
       }

@@ -64,6 +64,33 @@ package struct SchedulingAttributes: Sendable, Hashable, Codable {
   }
 }
 
+/// Some of the machine's processors (sched_setaffinity(2)).
+package struct ProcessorSet: Sendable, Hashable {
+  package var numbers: Set<Int>
+
+  /// From a list such as `0-2,4` (cpuset(7), "List format"), of processors up to 1023; nil for anything
+  /// else, and for an empty one.
+  package init?(list: String) {
+    numbers = []
+    for part in list.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+      guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
+        first >= 0, first <= last, last < 1024
+      else { return nil }
+      numbers.formUnion(first...last)
+    }
+  }
+
+  /// Lets the calling thread run on these only. Throws `SyscallError` EINVAL when none of them is there,
+  /// or its control group allows none.
+  package func apply() throws {
+    var mask = [UInt8](repeating: 0, count: 128)
+    for number in numbers { mask[number / 8] |= 1 << UInt8(number % 8) }
+    let list = numbers.sorted().map(String.init).joined(separator: ",")
+    try check(dk_sched_setaffinity(mask, mask.count), "sched_setaffinity", list)
+  }
+}
+
 extension ProcessControl {
   /// personality(2): 0 is this kernel as it is, 8 a 32-bit one.
   package static func setPersonality(_ value: UInt32) throws {

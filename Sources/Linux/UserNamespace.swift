@@ -1,3 +1,4 @@
+import Glibc
 import Support
 
 /// What the ids of this process's user namespace stand for (user_namespaces(7)).
@@ -34,6 +35,26 @@ package struct UserNamespace: Sendable, Hashable {
   /// Whether it is another than the first, which maps every id to itself.
   package var isNested: Bool {
     groups != [Range(inside: 0, outside: 0, count: UInt32.max)]
+  }
+
+  /// A new user namespace with these maps, each line `inside outside count`, that no process is in: for
+  /// mounts that show other owners. The caller must have a single thread, and the ids it maps.
+  package static func make(users: String, groups: String) throws -> FileDescriptor {
+    let (wait, end) = try FileDescriptor.pipe().split()
+    guard case .parent(let pid, let pidfd) = try cloneProcess([.user]) else {
+      close(end)
+      var byte: UInt8 = 0
+      _ = retryingInterrupts { read(wait, &byte, 1) }
+      _exit(0)
+    }
+    defer {
+      for fd in [wait, end, pidfd] { close(fd) }
+      _ = try? waitFor(pid)
+    }
+    if geteuid() != 0 { try? File.command("/proc/\(pid)/setgroups", "deny") }
+    try File.command("/proc/\(pid)/uid_map", users)
+    try File.command("/proc/\(pid)/gid_map", groups)
+    return try FileDescriptor.open(Namespace.user.path(of: pid), O_RDONLY)
   }
 
   /// How many group ids it has; 1 without subordinate ids.

@@ -167,6 +167,41 @@ struct RuntimeLifeTests {
       try JSONValue.parse(runtime.run("events --stats c").output)["data"]?["pids"]?["limit"] == 33)
   }
 
+  @Test("exec runs on the processors it is told, and names a list that is none")
+  func processors() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    #expect(runtime.create.status == 0)
+    #expect(runtime.run("start c").status == 0)
+    let file = "\(runtime.bundle.directory)/process.json"
+    func run(_ affinity: String) throws -> Sandbox.Output {
+      let process =
+        #"{"args": ["grep", "Cpus_allowed_list", "/proc/self/status"], "cwd": "/", "#
+        + #""env": ["PATH=/bin"], "user": {"uid": 0, "gid": 0}, "execCPUAffinity": \#(affinity)}"#
+      try File.replace(file, process, durable: false)
+      return runtime.run("exec --process", [file, "c"])
+    }
+    #expect(try run(#"{"initial": "0", "final": "0"}"#).text.hasSuffix("\t0"))
+    let bad = try run(#"{"final": "1-0"}"#)
+    #expect(bad.status != 0 && bad.errors.contains("execCPUAffinity.final: \"1-0\""), "\(bad)")
+    let missing = try run(#"{"final": "1000"}"#)
+    #expect(missing.status != 0 && missing.errors.contains("sched_setaffinity"), "\(missing)")
+  }
+
+  @Test(
+    "a memory limit below what is in use is refused when a check is asked for",
+    .enabled(if: CgroupLayout.observe().hierarchies.contains { $0.controllers.contains("memory") }))
+  func memoryCheck() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    #expect(runtime.create.status == 0)
+    #expect(runtime.run("start c").status == 0)
+    let limits = #"{"memory": {"limit": 4096, "checkBeforeUpdate": true}}"#
+    let refused = runtime.run("update -r - c", input: limits)
+    #expect(refused.status == 1 && refused.errors.contains("rejecting memory limit 4096"))
+    #expect(runtime.state("status") == "running")
+  }
+
   @Test("descriptors are passed on only when that is asked for") func descriptors() throws {
     let runtime = try Runtime(["/bin/sh", "-c", "ls /proc/self/fd | tr '\\n' ' '; cat <&4 2>&1"])
     defer { runtime.close() }

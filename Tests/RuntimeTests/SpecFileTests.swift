@@ -103,7 +103,7 @@ import Testing
         }
       ),
       (
-        "mounts[0]: mapping the owners of files (idmap): is not supported",
+        "mounts[0]: idmap needs uidMappings and gidMappings, or a user namespace",
         {
           $0.mounts = [SpecMount(destination: "/a", source: "/", options: ["bind", "idmap"])]
         }

@@ -26,6 +26,7 @@ int dk_open_tree(int dirfd, const char *path, unsigned flags);
 int dk_move_mount(int from_dirfd, const char *from, int to_dirfd, const char *to, unsigned flags);
 int dk_mount_setattr(int dirfd, const char *path, unsigned flags, uint64_t set, uint64_t clear,
                      uint64_t propagation);
+int dk_mount_idmap(int tree, unsigned flags, int user_namespace);
 int dk_umount2(const char *target, int flags);
 
 // openat2(2)
@@ -48,6 +49,7 @@ int dk_get_rlimit(int resource, uint64_t *soft, uint64_t *hard);
 int dk_personality(unsigned long value);
 int dk_ioprio_set_self(int value);
 // sched_setattr(2) of the calling thread
+int dk_sched_setaffinity(const uint8_t *mask, size_t length);
 int dk_sched_setattr(uint32_t policy, uint64_t flags, int32_t nice, uint32_t priority,
                      uint64_t runtime, uint64_t deadline, uint64_t period);
 long dk_join_session_keyring(const char *name); // keyctl(KEYCTL_JOIN_SESSION_KEYRING)

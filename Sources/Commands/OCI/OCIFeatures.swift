@@ -35,7 +35,7 @@ enum OCIFeatures {
         "v1": true, "v2": true, "systemd": false, "systemdUser": false, "rdma": true,
       ],
       "seccomp": seccomp, "apparmor": ["enabled": true], "selinux": ["enabled": true],
-      "intelRdt": off, "mountExtensions": ["idmap": off], "netDevices": off,
+      "intelRdt": off, "mountExtensions": ["idmap": ["enabled": true]], "netDevices": off,
     ]
     return [
       "ociVersionMin": .string(lowest), "ociVersionMax": .string(highest),

@@ -85,20 +85,22 @@ extension InitProcess {
     }
   }
 
-  /// What is mounted. A part of a volume is looked up here and now, as if the volume were the root of
-  /// everything: another container that has it may have exchanged a directory for a link meanwhile.
-  private func tree(_ request: BindRequest, recursive: Bool) throws -> DetachedMount {
-    guard let base = request.within else {
-      return try DetachedMount(copying: request.source, recursive: recursive)
+  /// What is mounted: made here, or by the monitor.
+  private mutating func tree(_ request: BindRequest) throws -> DetachedMount {
+    guard request.isCopiedOutside else {
+      return try DetachedMount(
+        copying: request.source, within: request.within,
+        recursive: request.flags.contains(.recursive))
     }
-    let found = try RootedDirectory(base).open(
-      String(request.source.dropFirst(base.count)), O_PATH)
-    return try DetachedMount(copying: found, recursive: recursive, subject: request.source)
+    guard let handle = mappedTrees.removeValue(forKey: request.target) else {
+      throw SyscallError("mount_setattr", "no copy of a mount for \(request.target)", errno: EINVAL)
+    }
+    return DetachedMount(owning: handle)
   }
 
-  func bind(_ request: BindRequest, _ root: borrowing RootedDirectory) throws {
+  mutating func bind(_ request: BindRequest, _ root: borrowing RootedDirectory) throws {
     let recursive = request.flags.contains(.recursive)
-    let copy = try tree(request, recursive: recursive)
+    let copy = try tree(request)
     let target =
       copy.isDirectory
       ? try root.makeDirectories(request.target, throughLinks: true)

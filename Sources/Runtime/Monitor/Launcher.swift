@@ -66,6 +66,8 @@ enum Launcher {
       let handle = try FileDescriptor.open(path, O_RDONLY)
       try setNamespace(handle.number, .pid, subject: path)
     }
+    let trees = try script.makeMappedTrees()
+    defer { for tree in trees.values { close(tree) } }
     let (syncMonitor, syncInit) = try UnixSocket.pair()
     var inside: [Int32] = []
     var outside: [Int32] = [-1, -1, -1]
@@ -86,6 +88,7 @@ enum Launcher {
     guard case .parent(let pid, let pidfd) = result else {
       close(syncMonitor)
       var process = InitProcess(script: script, sync: syncInit, stdio: inside)
+      process.mappedTrees = trees
       process.run(in: cgroup, born: group >= 0)
     }
     close(syncInit)
@@ -129,11 +132,8 @@ enum Launcher {
 
   static func writeIDMaps(_ script: LaunchScript, _ pid: pid_t) throws {
     guard let uid = script.uidMappings else { return }
-    func text(_ map: [SpecIDMapping]) -> String {
-      map.map { "\($0.containerID) \($0.hostID) \($0.size)\n" }.joined()
-    }
-    try File.command("/proc/\(pid)/uid_map", text(uid))
-    try File.command("/proc/\(pid)/gid_map", text(script.gidMappings ?? []))
+    try File.command("/proc/\(pid)/uid_map", uid.mapText)
+    try File.command("/proc/\(pid)/gid_map", (script.gidMappings ?? []).mapText)
   }
 
   /// Reads the init process's socket to its end. Returns the pty's master if one was sent; throws

@@ -54,7 +54,9 @@ extension RuntimeContainer {
     let seccomp = try spec.linux?.seccomp?.compile(capabilities: bounding)
     var script = LaunchScript(wish, plan: plan, cgroup: nil, seccomp: seccomp)
     script.inheritedDescriptors = request.preservedDescriptors
-    let made = try RuntimeProcess.make(script, joining: self.process, cgroup: cgroup)
+    let made = try RuntimeProcess.make(
+      script, joining: self.process, cgroup: cgroup,
+      affinity: process.execCPUAffinity)
     do {
       try made.awaitProgram { master in
         guard let socket = request.consoleSocket else { return try console(master) }

@@ -30,6 +30,8 @@ struct RuntimeProcess: ~Copyable {
   static func make(
     _ script: LaunchScript, cgroup: CgroupHandle?, listener: Int32
   ) throws -> RuntimeProcess {
+    let trees = try script.makeMappedTrees()
+    defer { for tree in trees.values { close(tree) } }
     let (mine, theirs) = try UnixSocket.pair()
     let sync = FileDescriptor(owning: mine)
     defer { close(theirs) }
@@ -37,6 +39,7 @@ struct RuntimeProcess: ~Copyable {
     defer { if group >= 0 { close(group) } }
     var process = InitProcess(script: script, sync: theirs, stdio: [0, 1, 2])
     process.listener = listener
+    process.mappedTrees = trees
     if script.needsStage {
       let kinds = script.namespaces.filter { $0 != .time || script.timeOffsets == nil }
       let pid = try makeThroughStage(process, cgroup, group, mine, kinds) {
@@ -60,10 +63,13 @@ struct RuntimeProcess: ~Copyable {
   }
 
   /// Makes a further process in the container whose first one is `container`: in its control group,
-  /// then in all of its namespaces at once (setns(2) with a pidfd).
+  /// then in all of its namespaces at once (setns(2) with a pidfd). Of the processors it may use first
+  /// those of `affinity.initial`, and in the group those of `affinity.final`.
   static func make(
-    _ script: LaunchScript, joining container: ProcessIdentity, cgroup: CgroupHandle?
+    _ script: LaunchScript, joining container: ProcessIdentity, cgroup: CgroupHandle?,
+    affinity: SpecCPUAffinity?
   ) throws -> RuntimeProcess {
+    let processors = try affinity?.sets()
     let (mine, theirs) = try UnixSocket.pair()
     let sync = FileDescriptor(owning: mine)
     defer { close(theirs) }
@@ -79,7 +85,9 @@ struct RuntimeProcess: ~Copyable {
     let number = handle.number
     let process = InitProcess(script: script, sync: theirs, stdio: [0, 1, 2])
     let pid = try makeThroughStage(process, nil, -1, mine, []) {
+      try processors?.initial?.apply()
       try cgroup?.enter()
+      try processors?.final?.apply()
       let flags = foreign.reduce(UInt64(0)) { $0 | $1.cloneFlag }
       try check(dk_setns(number, Int32(truncatingIfNeeded: flags)), "setns", "container")
       if foreign.contains(.user) { try process.becomeRoot(awaitingMaps: false) }
@@ -117,6 +125,8 @@ struct RuntimeProcess: ~Copyable {
     let bytes = try readAll(reading)
     _ = try? waitFor(stage)
     guard bytes.count == 4 else {
+      // Its message ends where the stream does, and the other end is still open here too.
+      shutdown(process.sync, Int32(SHUT_WR))
       _ = try Launcher.awaitExec(mine)
       throw LaunchFailure(operation: "namespaces", message: "joining namespaces failed")
     }

@@ -59,6 +59,18 @@ extension RuntimeContainer {
   /// Changes limits (`update`); what is not in `resources` stays. Returns warnings.
   package func update(_ resources: SpecResources) throws -> [Text] {
     guard let cgroup else { return [] }
+    if resources.memory?.checkBeforeUpdate == true, let limit = resources.memory?.limit, limit > 0,
+      let usage = cgroup.usage().memoryUsage, usage > UInt64(limit)
+    {
+      throw DklabError(
+        .conflict, id: "oci.memory-in-use",
+        Text(
+          "rejecting memory limit \(limit): the container uses \(usage) bytes, and would be killed",
+          ko: "메모리 제한 \(limit)을(를) 거부합니다. 컨테이너가 \(usage)바이트를 쓰고 있어 바로 죽게 됩니다"),
+        hint: Text(
+          "without checkBeforeUpdate the kernel tries to make room first",
+          ko: "checkBeforeUpdate가 없으면 커널이 먼저 메모리를 비워 봅니다"))
+    }
     return try cgroup.update(resources.limits(on: CgroupLayout.observe().kind))
   }
 }

@@ -13,6 +13,7 @@ package struct LaunchScript: Sendable, Codable {
   package var timeOffsets: [String: SpecTimeOffset]?
   package var uidMappings: [SpecIDMapping]?
   package var gidMappings: [SpecIDMapping]?
+  package var ownerMaps: [OwnerMap]?
   package var cgroup: Cgroup?
   package var seccomp: SeccompProgram?
   package var environment: [String]
@@ -52,6 +53,7 @@ package struct LaunchScript: Sendable, Codable {
       case .joinNamespace(.user, let path): userNamespacePath = path
       case .setTimeOffsets(let offsets): timeOffsets = offsets
       case .writeIDMaps(let uid, let gid): (uidMappings, gidMappings) = (uid, gid)
+      case .mapOwners(let map): ownerMaps = (ownerMaps ?? []) + [map]
       default: break
       }
     }

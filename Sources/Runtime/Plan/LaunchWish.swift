@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Support
 
@@ -63,6 +64,8 @@ package struct HostFacts: Sendable, Equatable {
   /// This process runs in a user namespace that is not the first one: it may not make device nodes,
   /// and some ids have no meaning.
   package var inUserNamespace: Bool
+  /// This process may mount: it is root, of the machine or of its user namespace.
+  package var mayMount = true
   /// How many group ids the user namespace maps: 1 without subordinate ids.
   package var mappedGroups: UInt32
   package var cgroups: CgroupLayout
@@ -83,6 +86,7 @@ package struct HostFacts: Sendable, Equatable {
     var facts = HostFacts(
       inUserNamespace: namespace.isNested, mappedGroups: namespace.mappedGroups,
       cgroups: CgroupLayout.observe())
+    facts.mayMount = geteuid() == 0
     facts.hasKernelImage = File.exists("/proc/kcore")
     return facts
   }

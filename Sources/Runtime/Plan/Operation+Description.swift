@@ -16,6 +16,14 @@ extension Operation: CustomStringConvertible {
     case .writeIDMaps(let uid, _):
       "uid_map "
         + uid.map { "\($0.containerID) \($0.hostID) \($0.size)" }.joined(separator: ", ")
+    case .mapOwners(let map):
+      "open_tree \(map.source)"
+        + (map.reach.map { reach in
+          " \(reach.rawValue)"
+            + (map.userNamespacePath.map { " as in \($0)" }
+              ?? map.uid.map { " \($0.containerID) \($0.hostID) \($0.size)" }
+              .joined(separator: ","))
+        } ?? "")
     case .attachNetwork(let interface, let address, let bridge):
       "veth \(interface) \(address) on \(bridge)"
     case .publishPort(let host, let container):

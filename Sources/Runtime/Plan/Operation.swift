@@ -17,6 +17,7 @@ package enum Operation: Sendable, Equatable, Codable {
   case joinNamespace(Namespace, path: String)
   case setTimeOffsets([String: SpecTimeOffset])
   case writeIDMaps(uid: [SpecIDMapping], gid: [SpecIDMapping])
+  case mapOwners(OwnerMap)
   case attachNetwork(interface: String, address: String, bridge: String)
   case publishPort(host: String, container: String)
 
@@ -104,6 +105,25 @@ package struct MountRequest: Sendable, Equatable, Codable {
   package var copiesUp = false
 }
 
+/// A copy of a mount that the monitor makes, and the init process puts in place: because its files show
+/// other owners (mount_setattr(2), MOUNT_ATTR_IDMAP), which takes privileges on the host, or because the
+/// container's root is a stranger to the host, who may not reach the source.
+package struct OwnerMap: Sendable, Equatable, Codable {
+  package var source: String
+  /// As in `BindRequest`.
+  package var within: String?
+  package var target: String
+  /// What is mounted below the source is copied too.
+  package var isRecursive: Bool
+  /// nil: the owners stay.
+  package var reach: MountOptions.OwnerMapReach?
+  /// Ids of the disk as `containerID`, what they show as on the host as `hostID`.
+  package var uid: [SpecIDMapping]
+  package var gid: [SpecIDMapping]
+  /// The user namespace whose maps these are instead, when the container joins one.
+  package var userNamespacePath: String?
+}
+
 /// A file or directory of the host that appears inside the rootfs.
 package struct BindRequest: Sendable, Equatable, Codable {
   package var source: String
@@ -113,4 +133,6 @@ package struct BindRequest: Sendable, Equatable, Codable {
   package var flags: MountFlags
   package var propagation: MountFlags
   package var recursive = MountAttributes()
+  /// The monitor makes the copy.
+  package var isCopiedOutside = false
 }

@@ -14,9 +14,10 @@ extension Planner {
             "mounts: \(mount.destination): a bind mount needs a source",
             ko: "mounts: \(mount.destination): 바인드 마운트에는 source가 필요합니다"))
       }
-      let request = BindRequest(
+      var request = BindRequest(
         source: source, within: mount.within, target: mount.destination, flags: options.flags,
         propagation: options.propagation, recursive: options.recursive)
+      request.isCopiedOutside = isCopiedOutside(mount, options)
       return add(.rootfs, .bind(request), MountReasons.bind(mount.destination, options))
     }
     if mount.type == "cgroup" { return planCgroupMount(mount, options) }
@@ -28,6 +29,39 @@ extension Planner {
       data: data.isEmpty ? nil : data.joined(separator: ","), recursive: options.recursive,
       copiesUp: options.copiesUp)
     add(.rootfs, .mount(request), MountReasons.fileSystem(mount.type ?? "", mount.destination))
+  }
+
+  /// Copies of mounts that the monitor makes. For maps of owners: each mount's own, or else the
+  /// container's (runtime specification, "idmap").
+  mutating func planMountCopies() throws {
+    let user = try namespaces().first { $0.kind == .user }
+    let linux = wish.spec.linux
+    for mount in wish.spec.mounts ?? [] {
+      let options = MountOptions(mount.options ?? [])
+      guard let source = mount.source, isCopiedOutside(mount, options) else { continue }
+      let isOwn = mount.uidMappings != nil
+      let reach = options.ownerMap ?? (isOwn ? .mount : nil)
+      let map = OwnerMap(
+        source: source, within: mount.within, target: mount.destination,
+        isRecursive: options.flags.contains(.recursive), reach: reach,
+        uid: (isOwn ? mount.uidMappings : linux?.uidMappings) ?? [],
+        gid: (isOwn ? mount.gidMappings : linux?.gidMappings) ?? [],
+        userNamespacePath: isOwn ? nil : user?.path)
+      let reason =
+        reach == nil
+        ? Text(
+          "for \(mount.destination): the container's root may not reach it",
+          ko: "\(mount.destination)에 쓸 것입니다. 컨테이너의 root는 여기에 닿지 못할 수 있습니다")
+        : Text(
+          "the files of \(mount.destination) show other owners: a privilege of the host",
+          ko: "\(mount.destination)의 파일이 다른 소유자로 보이게 합니다. 호스트의 권한으로만 할 수 있습니다")
+      add(.monitor, .mapOwners(map), reason)
+    }
+  }
+
+  private func isCopiedOutside(_ mount: SpecMount, _ options: MountOptions) -> Bool {
+    guard mount.type == "bind" || options.flags.contains(.bind) else { return false }
+    return mount.uidMappings != nil || options.ownerMap != nil || (changesUser && host.mayMount)
   }
 
   private func mapsGroup(_ group: UInt32) -> Bool {

@@ -90,6 +90,7 @@ package struct Planner: Sendable {
           "clocks can be set only before the first process of a time namespace",
           ko: "시간 네임스페이스의 시계는 첫 프로세스가 생기기 전에만 맞출 수 있습니다"))
     }
+    try planMountCopies()
     let new = all.filter { $0.path == nil && $0.kind != .cgroup }.map(\.kind)
     let sights = new.map { "\($0.rawValue) (\($0.isolates(.en)))" }.joined(separator: "; ")
     let sightsKo = new.map { "\($0.rawValue)(\($0.isolates(.ko)))" }.joined(separator: "; ")

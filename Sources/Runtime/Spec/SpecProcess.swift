@@ -1,3 +1,6 @@
+import Linux
+import Support
+
 /// `process`: what is executed, as whom, with which limits.
 package struct SpecProcess: Codable, Sendable, Equatable {
   package var terminal: Bool?
@@ -118,4 +121,18 @@ package struct SpecScheduler: Codable, Sendable, Equatable {
 package struct SpecCPUAffinity: Codable, Sendable, Equatable {
   package var initial: String?
   package var final: String?
+
+  /// The two sets; what is not given, or empty, changes nothing.
+  func sets() throws -> (initial: ProcessorSet?, final: ProcessorSet?) {
+    func set(_ list: String?, _ name: String) throws -> ProcessorSet? {
+      guard let list, !list.isEmpty else { return nil }
+      if let set = ProcessorSet(list: list) { return set }
+      throw DklabError(
+        .invalid, id: "spec.cpu-affinity",
+        Text(
+          "process.execCPUAffinity.\(name): \"\(list)\" is not a list of processors such as 0-2,4",
+          ko: "process.execCPUAffinity.\(name): \"\(list)\"은(는) 0-2,4 같은 프로세서 목록이 아닙니다"))
+    }
+    return (try set(initial, "initial"), try set(final, "final"))
+  }
 }

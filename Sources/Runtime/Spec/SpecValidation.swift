@@ -114,9 +114,7 @@ package struct SpecValidation {
         "process.scheduler", "unknown policy or flag in \(scheduler.policy)",
         "알 수 없는 정책이나 플래그입니다: \(scheduler.policy)")
     }
-    if process.execCPUAffinity != nil {
-      warn("process.execCPUAffinity: no effect", "process.execCPUAffinity: 효과가 없습니다")
-    }
+    _ = try process.execCPUAffinity?.sets()
   }
 
   private mutating func check(_ mount: SpecMount, _ field: String) throws {
@@ -129,12 +127,28 @@ package struct SpecValidation {
         "\(field).destination: \(mount.destination)은(는) 절대 경로여야 합니다. /부터 센 것으로 봅니다")
     }
     let options = Set(mount.options ?? [])
-    let isMapped = mount.uidMappings != nil || mount.gidMappings != nil
-    if isMapped || options.contains("idmap") || options.contains("ridmap") {
-      throw unsupported("\(field): mapping the owners of files (idmap)")
-    }
+    try checkOwnerMap(mount, options, field)
     if options.contains("tmpcopyup") && mount.type != "tmpfs" {
       throw refusal("\(field).options", "tmpcopyup is for tmpfs", "tmpcopyup은 tmpfs에만 씁니다")
+    }
+  }
+
+  private func checkOwnerMap(
+    _ mount: SpecMount, _ options: Set<String>, _ field: String
+  ) throws {
+    let own = [mount.uidMappings, mount.gidMappings].compactMap(\.self)
+    guard !own.isEmpty || options.contains("idmap") || options.contains("ridmap") else { return }
+    guard mount.type == "bind" || options.contains("bind") || options.contains("rbind") else {
+      throw unsupported("\(field): mapping the owners of a \(mount.type ?? "new file system")")
+    }
+    let hasUser = spec.linux?.namespaces?.contains { $0.type == "user" } ?? false
+    guard own.count == 2 || (own.isEmpty && hasUser) else {
+      throw refusal(
+        field, "idmap needs uidMappings and gidMappings, or a user namespace of the container",
+        "idmap에는 uidMappings와 gidMappings가 모두 있거나 컨테이너의 user 네임스페이스가 있어야 합니다")
+    }
+    for range in own.joined() where range.size == 0 {
+      throw refusal("\(field): a mapping's size", "must be greater than 0", "0보다 커야 합니다")
     }
   }
 
