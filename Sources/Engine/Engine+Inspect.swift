@@ -35,7 +35,7 @@ extension Engine {
         ("ExecIDs", .null),
         ("HostConfig", inspectHost(record.spec.host)),
         ("GraphDriver", inspectDriver(record)),
-        ("Mounts", .array(record.mounts.filter { $0.kind != .tmpfs }.map(inspectMount))),
+        ("Mounts", inspectMounts(record)),
         ("Config", inspectConfig(record)),
         ("NetworkSettings", inspectNetwork(record)),
       ]))
@@ -85,6 +85,16 @@ extension Engine {
       ]))
   }
 
+  /// `Mounts`: all but what is only in memory.
+  package func inspectMounts(_ record: ContainerRecord) -> JSONValue {
+    .array(record.mounts.filter { $0.kind != .tmpfs }.map(inspectMount))
+  }
+
+  /// `Config.Labels`.
+  package func inspectLabels(_ record: ContainerRecord) -> JSONValue {
+    object(record.spec.config.labels ?? [:])
+  }
+
   private func inspectMount(_ mount: MountPoint) -> JSONValue {
     var members: [(String, JSONValue)] = [("Type", .string(mount.kind.rawValue))]
     if let name = mount.name { members.append(("Name", .string(name))) }
@@ -121,12 +131,7 @@ extension Engine {
       ("WorkingDir", .string(config.workingDirectory ?? "")),
       ("Entrypoint", optional(config.entrypoint)),
       ("OnBuild", .null),
-      (
-        "Labels",
-        .object(
-          JSONObject(
-            (config.labels ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
-      ),
+      ("Labels", inspectLabels(record)),
     ]
     if let check = config.healthcheck { members.append(("Healthcheck", inspectHealthcheck(check))) }
     if let signal = config.stopSignal { members.append(("StopSignal", .string(signal))) }

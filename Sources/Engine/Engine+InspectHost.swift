@@ -45,7 +45,7 @@ extension Engine {
                   .map { ($0.key, JSONValue.string($0.value)) })),
           ])
         ),
-        ("NetworkMode", .string(host.networkMode == "default" ? "bridge" : host.networkMode)),
+        ("NetworkMode", .string(host.shownNetworkMode)),
         ("PortBindings", .object(JSONObject(ports))),
         (
           "RestartPolicy",
@@ -138,4 +138,9 @@ extension Engine {
       : .object(
         JSONObject(host.sysctls.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
   }
+}
+
+extension HostConfig {
+  /// `HostConfig.NetworkMode` as it is shown: the default has a name.
+  package var shownNetworkMode: String { networkMode == "default" ? "bridge" : networkMode }
 }

@@ -57,10 +57,20 @@ extension Engine {
     ).about(reference)
   }
 
-  func record(_ row: Row) throws -> ContainerRecord {
-    func decode<Value: Decodable>(_ type: Value.Type, _ column: String) throws -> Value {
+  func record(_ row: Row) throws -> ContainerRecord { try record(row, knowing: nil) }
+
+  /// The record in `row`. Of one that was read before, `known`, what is still the same is taken over:
+  /// decoding costs far more than comparing.
+  func record(
+    _ row: Row, knowing known: (row: Row, record: ContainerRecord)?
+  ) throws -> ContainerRecord {
+    func decode<Value: Decodable>(
+      _ column: String, _ part: KeyPath<ContainerRecord, Value>
+    ) throws -> Value {
+      if let known, known.row[column] == row[column] { return known.record[keyPath: part] }
       do {
-        return try JSONDecoder().decode(type, from: Data((row[column].text ?? "").utf8))
+        return try JSONDecoder().decode(
+          Value.self, from: Data((row[column].text ?? "").utf8))
       } catch {
         throw DklabError(
           .internal, id: "record.unreadable",
@@ -76,9 +86,8 @@ extension Engine {
     }
     return ContainerRecord(
       id: row["id"].text ?? "", name: row["name"].text ?? "", created: row["created"].integer ?? 0,
-      imageID: imageID, spec: try decode(ContainerSpec.self, "spec"),
-      mounts: try decode([MountPoint].self, "mounts"),
-      state: try decode(ContainerState.self, "state"))
+      imageID: imageID, spec: try decode("spec", \.spec), mounts: try decode("mounts", \.mounts),
+      state: try decode("state", \.state))
   }
 
   func json(_ value: some Encodable) throws -> String {

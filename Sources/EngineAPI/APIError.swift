@@ -44,7 +44,12 @@ struct APIError: Error {
 extension HTTPResponse {
   /// A JSON document, with a line end behind it as Docker's daemon has it.
   static func json(_ value: JSONValue, _ status: HTTPStatus = .ok) -> HTTPResponse {
-    HTTPResponse(status, type: "application/json", bytes: value.bytes() + [10])
+    .json(text: value.bytes(), status)
+  }
+
+  /// The same of a document that is a text already.
+  static func json(text: [UInt8], _ status: HTTPStatus = .ok) -> HTTPResponse {
+    HTTPResponse(status, type: "application/json", bytes: text + [10])
   }
 
   /// 204.

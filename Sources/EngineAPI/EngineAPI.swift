@@ -22,6 +22,7 @@ import Support
 /// The Engine API of one instance.
 package final class EngineAPI: Sendable {
   let engines: EnginePool
+  let listing: ContainerListing
   let workers = WorkerPool()
   let feed: JournalFeed
   let attachments = AttachQueue()
@@ -35,6 +36,7 @@ package final class EngineAPI: Sendable {
   /// - Parameter version: of the program, `1.2.3`.
   package init(root: DataRoot, instance: String, version: String) throws {
     engines = EnginePool(root: root, instance: instance)
+    listing = ContainerListing(root: root, instance: instance)
     feed = try JournalFeed(root: root, instance: instance)
     loop = DescriptorLoop()
     self.version = version

@@ -21,6 +21,9 @@ package final class ImageStore {
   }
 
   var database: Database { content.database }
+
+  /// Equal to an earlier one of this store as long as no image and no name has changed in any scope.
+  package func changeMark() throws -> Database.ChangeMark { try database.changeMark() }
 }
 
 /// A change to the images of a scope.

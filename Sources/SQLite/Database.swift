@@ -11,6 +11,7 @@ package final class Database {
   private let busyTimeout: Int32
   private var current: OpaquePointer?
   private var statements: [String: Statement] = [:]
+  private var connections = 0
 
   /// Opens the file at `path` (":memory:" for one of this process alone) and creates it when it is
   /// missing; its directory must exist.
@@ -60,6 +61,7 @@ package final class Database {
       throw databaseError(opened, path: path, settings)
     }
     current = opened
+    connections += 1
     return opened
   }
 
@@ -137,6 +139,28 @@ package final class Database {
       if sqlite3_get_autocommit(try connection()) == 0 { try script("ROLLBACK") }
       throw error
     }
+  }
+
+  /// What `changeMark` gives: equal as long as nothing has changed.
+  package struct ChangeMark: Sendable, Hashable {
+    private let connection: Int
+    private let others: Int64
+    private let own: Int32
+
+    fileprivate init(connection: Int, others: Int64, own: Int32) {
+      (self.connection, self.others, self.own) = (connection, others, own)
+    }
+  }
+
+  /// Something to compare with an earlier one of this same object: as long as they are equal, nobody
+  /// has committed anything in between, and what was read then is still true. It looks at the log's
+  /// index in shared memory and reads no page. Take it before reading: what is committed while one
+  /// reads is then noticed the next time.
+  package func changeMark() throws -> ChangeMark {
+    // sqlite.org/pragma.html#pragma_data_version: counts what other connections commit.
+    let others = try query("PRAGMA data_version").first?[0].integer ?? 0
+    return ChangeMark(
+      connection: connections, others: others, own: sqlite3_total_changes(current))
   }
 
   /// The rowid of the last INSERT of this connection.

@@ -75,6 +75,48 @@ struct DockerAPITests {
     #expect(sandbox.run("ps -aq").text == "")
   }
 
+  @Test(
+    "its list is what other processes have just made of the containers, also when they kill",
+    .enabled(if: APIPeers.hasDocker, "needs root and the docker client at /usr/local/bin"))
+  func listFollows() throws {
+    let sandbox = try Sandbox()
+    sandbox.run("pull busybox")
+    let server = try APIServer(sandbox)
+    defer { server.close() }
+    let list = {
+      server.docker("ps", "-a", "--format", "{{.Names}} {{.Image}} {{.State}}").lines.sorted()
+    }
+    sandbox.run("create --name made busybox true")
+    #expect(list() == ["made busybox created"])
+    sandbox.run("run -d --name runs busybox sleep 1000")
+    #expect(list() == ["made busybox created", "runs busybox running"])
+    sandbox.run("rename made named")
+    sandbox.run("tag busybox other")
+    sandbox.run("rmi busybox")
+    let id = sandbox.run(["inspect", "-f", "{{.Image}}", "named"]).text.dropFirst(7).prefix(12)
+    #expect(list() == ["named \(id) created", "runs \(id) running"])
+    sandbox.run("tag other busybox")
+    #expect(list() == ["named busybox created", "runs busybox running"])
+    func killMonitor() throws {
+      let monitor = ((try? Directory.list("/proc")) ?? []).first { name in
+        let line = (try? File.text("/proc/\(name)/cmdline")) ?? ""
+        return line.contains("__monitor") && line.contains(sandbox.instance)
+      }
+      kill(try #require(monitor.flatMap { pid_t($0) }), SIGKILL)
+    }
+    try killMonitor()
+    #expect(eventually { list() == ["named busybox created", "runs busybox exited"] })
+    #expect(server.docker("ps", "-aq", "--filter", "exited=137").lines.count == 1)
+    // A look at that one is enough, too.
+    sandbox.run("start runs")
+    #expect(server.docker("inspect", "-f", "{{.State.Status}}", "runs").text == "running")
+    try killMonitor()
+    #expect(
+      eventually { server.docker("inspect", "-f", "{{.State.Status}}", "runs").text == "exited" })
+    sandbox.run("rm named runs")
+    #expect(list() == [])
+  }
+
   @Test("its socket is for its owner and group, and another server may not take it")
   func socket() throws {
     let server = try APIServer(try Sandbox())

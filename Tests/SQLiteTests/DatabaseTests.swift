@@ -184,4 +184,27 @@ final class TemporaryDirectory {
     #expect(missing?.id == "database.cannot-open")
     #expect(missing?.message.en.contains("/no/such/dir.db") == true)
   }
+
+  @Test("the mark changes with what anybody commits, and with nothing else")
+  func changeMark() throws {
+    let database = try Database(path: path)
+    try database.execute("CREATE TABLE t (a)")
+    let other = try Database(path: path)
+    let first = try database.changeMark()
+    _ = try database.query("SELECT * FROM t")
+    _ = try other.query("SELECT * FROM t")
+    #expect(try database.changeMark() == first)
+    try other.transaction {
+      try other.execute("INSERT INTO t VALUES (1)")
+      #expect(try database.changeMark() == first, "not committed yet")
+    }
+    let second = try database.changeMark()
+    #expect(second != first)
+    #expect(try database.changeMark() == second)
+    try database.execute("INSERT INTO t VALUES (2)")
+    let third = try database.changeMark()
+    #expect(third != second, "its own changes count")
+    database.disconnect()
+    #expect(try database.changeMark() != third, "nobody watched meanwhile")
+  }
 }

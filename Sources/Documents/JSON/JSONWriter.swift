@@ -70,24 +70,48 @@ private struct JSONWriter {
 
   private mutating func write(_ string: String) {
     output.append(UInt8(ascii: "\""))
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\"".utf8
-      case "\\": output += "\\\\".utf8
-      case "\n": output += "\\n".utf8
-      case "\r": output += "\\r".utf8
-      case "\t": output += "\\t".utf8
-      case "\u{8}": output += "\\b".utf8
-      case "\u{c}": output += "\\f".utf8
-      case "\u{2028}": output += "\\u2028".utf8
-      case "\u{2029}": output += "\\u2029".utf8
-      case "\u{0}"..<"\u{20}":
-        let hex = String(scalar.value, radix: 16)
-        output += ("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8
-      default: output += UTF8.encode(scalar).map(Array.init) ?? []
+    var string = string
+    string.withUTF8 { write($0) }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  /// Copies what needs no escape in one piece: that is nearly always all of it.
+  private mutating func write(_ text: UnsafeBufferPointer<UInt8>) {
+    var copied = 0
+    for (place, byte) in text.enumerated() where JSONWriter.isSpecial(byte) {
+      // U+2028 and U+2029 are E2 80 A8 and E2 80 A9. In a string the rest of a character is there.
+      if byte == 0xE2, !(text[place + 1] == 0x80 && [0xA8, 0xA9].contains(text[place + 2])) {
+        continue
+      }
+      output += text[copied..<place]
+      if byte == 0xE2 {
+        output += (text[place + 2] == 0xA8 ? "\\u2028" : "\\u2029").utf8
+        copied = place + 3
+      } else {
+        writeEscape(of: byte)
+        copied = place + 1
       }
     }
-    output.append(UInt8(ascii: "\""))
+    output += text[copied...]
+  }
+
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0xE2
+  }
+
+  private mutating func writeEscape(of byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): output += "\\\"".utf8
+    case UInt8(ascii: "\\"): output += "\\\\".utf8
+    case UInt8(ascii: "\n"): output += "\\n".utf8
+    case UInt8(ascii: "\r"): output += "\\r".utf8
+    case UInt8(ascii: "\t"): output += "\\t".utf8
+    case 0x08: output += "\\b".utf8
+    case 0x0C: output += "\\f".utf8
+    default:
+      let hex = String(byte, radix: 16)
+      output += ("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8
+    }
   }
 }
 

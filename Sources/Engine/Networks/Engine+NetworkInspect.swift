@@ -86,7 +86,7 @@ extension Engine {
   }
 
   /// `NetworkSettings.Networks` of a container.
-  func inspectNetworks(_ record: ContainerRecord) -> JSONValue {
+  package func inspectNetworks(_ record: ContainerRecord) -> JSONValue {
     let mode = (try? NetworkMode(parsing: record.spec.host.networkMode)) ?? .bridge
     switch mode {
     case .container: return .object(JSONObject())

@@ -10,63 +10,89 @@ import Support
 extension EngineAPI {
   func listContainers(_ request: HTTPRequest) async throws -> HTTPResponse {
     let query = request.query
-    let filters = try APIFilters(query["filters"], known: ContainerMatch.keys)
-    var limit = try query.number("limit") ?? 0
-    let all = query.flag("all")
-    let withSize = query.flag("size")
-    if limit < 0 { limit = 0 }
-    let count = limit
-    return .json(
-      try await engines.with { engine in
-        let records = try engine.containers()
-        let match = try ContainerMatch(filters, engine: engine)
-        var rows: [JSONValue] = []
-        for record in records {
-          // Asking for the last few, for a state or for an exit status means all of them.
-          let isShown =
-            all || count > 0 || match.namesStates || record.state.isActive
-          guard isShown, try match.allows(record) else { continue }
-          rows.append(try ContainerSummary.json(record, engine, withSize: withSize))
-          if count > 0, rows.count == count { break }
-        }
-        return .array(rows)
-      })
+    let wish = ContainerListing.Wish(
+      filters: try APIFilters(query["filters"], known: ContainerMatch.keys),
+      all: query.flag("all"), limit: max(0, try query.number("limit") ?? 0),
+      withSize: query.flag("size"))
+    let listing = listing
+    var text = try await BlockingWork.run { try listing.text(wish) }
+    if text == nil {
+      _ = try await workers.run(.reconcile)
+      text = try await BlockingWork.run { try listing.text(wish, isRepaired: true) }
+    }
+    return .json(text: text ?? [])
   }
 }
 
-/// One element of `GET /containers/json`.
-enum ContainerSummary {
-  static func json(_ record: ContainerRecord, _ engine: Engine, withSize: Bool) throws -> JSONValue
-  {
-    let state = record.state
-    let full = engine.inspect(record)
-    var value = JSONObject([
-      ("Id", .string(record.id)),
-      ("Names", .array([.string("/" + record.name)])),
-      ("Image", .string(try imageName(record, engine))),
-      ("ImageID", .string("\(record.imageID)")),
-      ("Command", .string(record.arguments.map(quoted).joined(separator: " "))),
-      ("Created", .integer(record.created / 1_000_000_000)),
-      ("Ports", ports(record)),
-    ])
-    if withSize {
-      let size = try engine.sizes(of: record)
-      value["SizeRw"] = .integer(size.own)
-      value["SizeRootFs"] = .integer(size.total)
-    }
-    value["Labels"] = full["Config"]?["Labels"] ?? [:]
-    value["State"] = .string(state.status.rawValue)
-    value["Status"] = .string(
-      StatusText.text(
-        status: state.status, exitCode: state.exitCode, startedAt: state.startedAt,
-        finishedAt: state.finishedAt,
-        health: state.health.map { health in
-          health.status == .starting ? "health: starting" : health.status.rawValue
-        }, now: wallClockNanoseconds()))
-    value["HostConfig"] = ["NetworkMode": full["HostConfig"]?["NetworkMode"] ?? ""]
-    value["NetworkSettings"] = ["Networks": full["NetworkSettings"]?["Networks"] ?? [:]]
-    value["Mounts"] = full["Mounts"] ?? []
-    return .object(value)
+/// One element of `GET /containers/json` as text, but for what depends on the time and on the disk.
+/// Made once for each change of a record; a list of hundreds is then put together by copying.
+struct ContainerSummary: Sendable {
+  /// `{"Id": … "Ports": …`
+  private let beginning: [UInt8]
+  /// `,"Labels": … "Status":`
+  private let middle: [UInt8]
+  /// `,"HostConfig": … }`
+  private let end: [UInt8]
+
+  init(_ entry: RecordCache.Entry, _ engine: Engine) {
+    let record = entry.record
+    beginning =
+      ContainerSummary.members([
+        ("Id", .string(record.id)),
+        ("Names", .array([.string("/" + record.name)])),
+        ("Image", .string(entry.imageName)),
+        ("ImageID", .string("\(record.imageID)")),
+        ("Command", .string(record.arguments.map(ContainerSummary.quoted).joined(separator: " "))),
+        ("Created", .integer(record.created / 1_000_000_000)),
+        ("Ports", ContainerSummary.ports(record)),
+      ]).dropLast()
+    middle =
+      [UInt8(ascii: ",")]
+      + ContainerSummary.members([
+        ("Labels", engine.inspectLabels(record)),
+        ("State", .string(record.state.status.rawValue)),
+      ]).dropFirst().dropLast() + Array(#","Status":"#.utf8)
+    end =
+      [UInt8(ascii: ",")]
+      + ContainerSummary.members([
+        ("HostConfig", ["NetworkMode": .string(record.spec.host.shownNetworkMode)]),
+        ("NetworkSettings", ["Networks": engine.inspectNetworks(record)]),
+        ("Mounts", engine.inspectMounts(record)),
+      ]).dropFirst()
+  }
+
+  private static func members(_ members: [(String, JSONValue)]) -> [UInt8] {
+    JSONValue.object(JSONObject(members)).bytes()
+  }
+
+  /// Appends the element to a list.
+  ///
+  /// - Parameters:
+  ///   - size: bytes of its own layer, and of that with its image; nil leaves them out.
+  ///   - now: nanoseconds since 1970.
+  func write(
+    to output: inout [UInt8], state: ContainerState, size: (own: Int64, total: Int64)?, now: Int64
+  ) {
+    output += beginning
+    if let size { output += #","SizeRw":\#(size.own),"SizeRootFs":\#(size.total)"#.utf8 }
+    output += middle
+    let status = StatusText.text(
+      status: state.status, exitCode: state.exitCode, startedAt: state.startedAt,
+      finishedAt: state.finishedAt,
+      health: state.health.map { health in
+        health.status == .starting ? "health: starting" : health.status.rawValue
+      }, now: now)
+    output += JSONValue.string(status).bytes()
+    output += end
+  }
+
+  /// The element as a value.
+  func json(
+    _ state: ContainerState, size: (own: Int64, total: Int64)?, now: Int64
+  ) throws -> JSONValue {
+    var output: [UInt8] = []
+    write(to: &output, state: state, size: size, now: now)
+    return try JSONValue.parse(output)
   }
 
   /// An argument as `ps` shows it: in single quotes when it has spaces or quotes.
@@ -75,15 +101,6 @@ enum ContainerSummary {
     return "'"
       + word.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "\\'") + "'"
-  }
-
-  /// The image's name, or its id once the name stands for another image or is gone.
-  private static func imageName(_ record: ContainerRecord, _ engine: Engine) throws -> String {
-    let name = record.spec.image
-    guard let current = try? engine.images().find(name), current.id == record.imageID else {
-      return "\(record.imageID)"
-    }
-    return name
   }
 
   private static func ports(_ record: ContainerRecord) -> JSONValue {

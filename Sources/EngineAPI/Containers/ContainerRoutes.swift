@@ -43,9 +43,12 @@ extension EngineAPI {
     addUpdateRoutes(&router)
   }
 
-  /// The container called `reference`.
+  /// The container called `reference`. One whose monitor has gone without a word is repaired first.
   func container(_ reference: String) async throws -> ContainerRecord {
-    try await engines.with { try $0.container(reference) }
+    let record = try await engines.with { try $0.container(reference) }
+    guard record.state.isActive, !(record.state.monitor?.isAlive ?? true) else { return record }
+    _ = try await workers.run(.reconcile)
+    return try await engines.with { try $0.container(record.id) }
   }
 
   /// Does something quick to the container of a request and answers 204.
@@ -59,12 +62,17 @@ extension EngineAPI {
   }
 
   private func inspectContainer(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let id = request.parameter("id")
+    let reference = request.parameter("id")
     let withSize = request.query.flag("size")
-    let execIDs = execs
+    let (execIDs, listing) = (execs, listing)
+    if !withSize, let known = try await BlockingWork.run({ try listing.inspection(of: reference) }),
+      execIDs.running(in: known.id).isEmpty
+    {
+      return .json(text: known.text)
+    }
+    let record = try await container(reference)
     return .json(
       try await engines.with { engine in
-        let record = try engine.container(id)
         var value = engine.inspect(record)
         let running = execIDs.running(in: record.id)
         if !running.isEmpty { value["ExecIDs"] = .array(running.map { .string($0) }) }

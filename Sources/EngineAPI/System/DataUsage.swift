@@ -11,7 +11,7 @@ extension EngineAPI {
     .json(
       try await engines.with { engine in
         let images = try engine.images().list()
-        let records = try engine.containers()
+        let containers = try RecordCache(engine).current()
         var layers: [Digest: Int64] = [:]
         for image in images { for layer in image.layers { layers[layer.diffID] = layer.size } }
         return [
@@ -19,10 +19,14 @@ extension EngineAPI {
           "Images": .array(
             images.map { image in
               ImageObject.summary(
-                image, containers: records.count { $0.imageID == image.id })
+                image, containers: containers.count { $0.record.imageID == image.id })
             }),
           "Containers": .array(
-            try records.map { try ContainerSummary.json($0, engine, withSize: true) }),
+            try containers.map { entry in
+              try ContainerSummary(entry, engine).json(
+                entry.record.state, size: engine.sizes(of: entry.record),
+                now: wallClockNanoseconds())
+            }),
           "Volumes": .array(
             try engine.volumes().map { volume in
               var value = engine.inspect(volume)

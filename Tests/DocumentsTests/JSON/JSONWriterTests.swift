@@ -32,6 +32,11 @@ struct JSONWriterTests {
   func escapes() {
     let value: JSONValue = "\"\\\n\r\t\u{8}\u{c}\u{1}\u{7f}\u{2028}한😀"
     #expect(value.text() == #""\"\\\n\r\t\b\f\u0001"# + "\u{7f}" + #"\u2028한😀""#)
+    // Their neighbours begin with the same byte, and may stand at either end.
+    let near: JSONValue = ["", "‧", "\u{2028}", "\u{2029}‪", "–€a\u{2029}b…", "\u{10}\u{1f}"]
+    #expect(
+      near.text()
+        == #"["","‧","\u2028","\u2029"# + "‪" + #"","–€a\u2029b…","\u0010\u001f"]"#)
   }
 
   @Test(
