@@ -120,12 +120,13 @@ extension Engine {
       }
       return mount
     }
-    var launch = LaunchWish(
-      id: wish.id, spec: ociSpec,
-      rootfs: .overlay(
-        Overlay(
-          lower: wish.lower, upper: wish.directory + "/upper", work: wish.directory + "/work",
-          target: wish.directory + "/rootfs", userAttributes: UserNamespace.current.isNested)))
+    var overlay = Overlay(
+      lower: wish.lower, upper: wish.directory + "/upper", work: wish.directory + "/work",
+      target: wish.directory + "/rootfs", userAttributes: UserNamespace.current.isNested)
+    // What a killed build leaves is thrown away; what becomes a layer is synchronised as one
+    // (ContentStore+Layers.swift).
+    overlay.isVolatile = true
+    var launch = LaunchWish(id: wish.id, spec: ociSpec, rootfs: .overlay(overlay))
     let profile = try seccompProfile(record)
     launch.hasSeccomp = profile != nil
     if let endpoint {

@@ -15,9 +15,12 @@ extension Engine {
   /// Where the overlay of a container lies.
   func overlay(_ record: ContainerRecord, image: Image) -> Overlay {
     let directory = containerDirectory(record.id)
-    return Overlay(
+    var overlay = Overlay(
       lower: image.lowerDirectories, upper: directory + "/upper", work: directory + "/work",
       target: directory + "/rootfs", userAttributes: UserNamespace.current.isNested)
+    // With --rm the layer is deleted at the container's end.
+    overlay.isVolatile = record.spec.host.autoRemove
+    return overlay
   }
 
   /// Calls `body` with the path of the container's tree, in a child process when it is stopped:
@@ -45,7 +48,9 @@ extension Engine {
     _ record: ContainerRecord, image: Image, _ body: (String) throws -> Void
   ) throws {
     try inMountNamespace {
-      let overlay = overlay(record, image: image)
+      var overlay = overlay(record, image: image)
+      // What was mounted so once can never be mounted again, and this container may yet start.
+      overlay.isVolatile = false
       try overlay.mount()
       try body(overlay.target)
     }

@@ -26,6 +26,24 @@ final class BuildFolder {
 
 @Suite("build", .enabled(if: containerObstacle == nil, "\(containerObstacle ?? "")"))
 struct BuildTests {
+  @Test("a step's files reach the disk as a layer, and not once more when the step ends")
+  func volatileSteps() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder(
+      """
+      FROM busybox
+      RUN grep '^overlay / ' /proc/mounts > /one
+      RUN grep '^overlay / ' /proc/mounts > /two
+      """)
+    for options in [[], ["--squash"]] {
+      let built = sandbox.run(["build", "-q", "--no-cache", "-t", "img"] + options + [folder.path])
+      #expect(built.status == 0, "\(built)")
+      let ran = sandbox.run("run --network none img cat /one /two")
+      #expect(ran.lines.count == 2 && ran.lines.allSatisfy { $0.contains("volatile") }, "\(ran)")
+    }
+  }
+
   @Test("an image is built, runs, and is the same from the cache")
   func roundTrip() throws {
     let sandbox = try Sandbox()

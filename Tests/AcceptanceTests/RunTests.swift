@@ -46,6 +46,24 @@ struct RunTests {
     #expect(without.output == "" && without.status == 0)
   }
 
+  @Test("a layer that is thrown away with its container does not have to reach the disk first")
+  func volatile() {
+    defer { sandbox.close() }
+    let look = ["busybox", "sh", "-c", "echo kept > /f; grep '^overlay / ' /proc/mounts"]
+    #expect(sandbox.run(["run", "--rm"] + look).output.contains("volatile"))
+    let kept = sandbox.run(["run", "--name", "kept"] + look)
+    #expect(kept.output.hasPrefix("overlay / ") && !kept.output.contains("volatile"))
+    // As often as one likes, and looked at in between.
+    #expect(sandbox.run("start -a kept").output.hasPrefix("overlay / "))
+    #expect(sandbox.run("diff kept").lines.contains("A /f"))
+    // What is copied into a container before its only start is there.
+    sandbox.run("create --rm --name filled busybox cat /etc/given")
+    #expect(sandbox.run("cp /etc/passwd filled:/etc/given").status == 0)
+    #expect(sandbox.run("cp /etc/passwd filled:/etc/again").status == 0)
+    #expect(sandbox.run("start -a filled").output.hasPrefix("root:"))
+    #expect(sandbox.run("ps -aq --filter name=filled").text == "")
+  }
+
   @Test("a missing command is 127, one that cannot be executed 126, an error of ours 125")
   func statuses() {
     defer { sandbox.close() }

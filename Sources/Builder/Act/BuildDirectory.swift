@@ -69,9 +69,10 @@ final class BuildDirectory {
     }
     // An upper directory that nobody writes to: names of layers may be too many for one page.
     for name in ["upper", "work"] { try Directory.make("\(target).\(name)") }
-    let overlay = Overlay(
+    var overlay = Overlay(
       lower: lower, upper: target + ".upper", work: target + ".work", target: target,
       userAttributes: UserNamespace.current.isNested)
+    overlay.isVolatile = true
     try overlay.mount()
     trees[lower] = target
     return target

@@ -34,9 +34,10 @@ extension BuildRun {
   private func merge(_ layers: [Layer], over base: [Layer]) throws -> Layer {
     let place = try directory.makeStep()
     let lower = try lowerDirectories(base)
-    let overlay = Overlay(
+    var overlay = Overlay(
       lower: lower, upper: place + "/upper", work: place + "/work", target: place + "/rootfs",
       userAttributes: UserNamespace.current.isNested)
+    overlay.isVolatile = true
     try overlay.mount()
     do {
       defer { try? unmountLazily(overlay.target) }

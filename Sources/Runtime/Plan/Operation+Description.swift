@@ -30,7 +30,7 @@ extension Operation: CustomStringConvertible {
       "listen \(host.hasSuffix(":0") ? host.dropLast(2) + ":random" : host[...]) -> \(container)"
     case .makeMountsPrivate(let flags): "mount / \(flags.description)"
     case .mountOverlay(let overlay):
-      "mount overlay \(overlay.target) (\(overlay.lower.count) lower, 1 upper)"
+      "mount overlay \(overlay.target) (\(overlay.lower.count) lower, 1 upper\(overlay.isVolatile ? ", volatile" : ""))"
     case .bindRootfs(let path): "bind \(path) on itself"
     case .mount(let request):
       "mount \(request.type) \(request.target)"

@@ -80,6 +80,9 @@ package struct Overlay: Sendable, Equatable, Codable {
   package var target: String
   /// In a user namespace, overlayfs keeps its marks in `user.overlay.*` attributes.
   package var userAttributes: Bool
+  /// Nobody needs `upper` after a power failure. Otherwise the kernel writes the whole file system
+  /// that it lies on to the disk before the last process in the overlay has ended.
+  package var isVolatile = false
 
   package init(
     lower: [String], upper: String, work: String, target: String, userAttributes: Bool

@@ -28,7 +28,8 @@ extension Overlay {
   /// Some distributions let overlay note only where a renamed directory has its content: then an
   /// upper directory would be no layer that stands for itself. In a user namespace it may not.
   private var marks: String {
-    userAttributes ? ",userxattr" : ",redirect_dir=off,metacopy=off"
+    (userAttributes ? ",userxattr" : ",redirect_dir=off,metacopy=off")
+      + (isVolatile ? ",volatile" : "")
   }
 
   /// `:` and `,` separate, `\` escapes (overlayfs documentation).

@@ -96,8 +96,10 @@ extension Planner {
       add(
         .rootfs, .mountOverlay(overlay),
         Text(
-          "the image's read-only layers below one writable layer: the container layer",
-          ko: "이미지의 읽기 전용 레이어들 위에 쓰기 가능한 한 층, 곧 컨테이너 레이어를 얹습니다"))
+          "the image's read-only layers below one writable layer: the container layer"
+            + (overlay.isVolatile ? ", of which nothing has to be on the disk at the end" : ""),
+          ko: "이미지의 읽기 전용 레이어들 위에 쓰기 가능한 한 층, 곧 컨테이너 레이어를 얹습니다"
+            + (overlay.isVolatile ? ". 끝나면 버리므로 디스크에 남길 필요가 없습니다" : "")))
     case .directory(let path):
       add(
         .rootfs, .bindRootfs(path: path),
