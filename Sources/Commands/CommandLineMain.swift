@@ -57,13 +57,24 @@ package enum CommandLineMain {
     return ["run", "exec", "start", "compose", "serve"].contains(verb)
   }
 
-  /// The verbs that are called most. Knowing the type saves the argument parser from looking at
-  /// all the others, which takes longer than a container does.
-  static let frequent: [String: any ParsableCommand.Type] = [
-    "run": Run.self, "exec": Exec.self, "create": Create.self, "start": Start.self,
-    "stop": Stop.self, "kill": Kill.self, "rm": Remove.self, "ps": List.self, "logs": Logs.self,
-    "wait": Wait.self, "inspect": Inspect.self,
-  ]
+  /// The command that `words` lead to, group by group, and the words that are left for it. nil when
+  /// they do not lead to a single verb.
+  ///
+  /// Knowing the type saves the argument parser from looking at all the others, which takes longer
+  /// than a container does. No group has flags of its own, so nothing is left out (a test sees to that).
+  static func verb(_ words: [String]) -> (type: any ParsableCommand.Type, rest: [String])? {
+    var type: any ParsableCommand.Type = Dklab.self
+    var rest = words[...]
+    while let word = rest.first,
+      let next = type.configuration.subcommands.first(where: {
+        $0._commandName == word || $0.configuration.aliases.contains(word)
+      })
+    {
+      type = next
+      rest.removeFirst()
+    }
+    return type.configuration.subcommands.isEmpty ? (type, Array(rest)) : nil
+  }
 
   /// The command of a command line without the program's name.
   static func parse(_ words: [String]) throws -> any ParsableCommand {
@@ -73,11 +84,7 @@ package enum CommandLineMain {
     let words = ProgramName.current == "docker-compose" ? ["compose"] + words : words
     let read = try reader.read(words.isEmpty ? ["--help"] : words)
     // When that fails, the whole tree says why, so that the words are the same.
-    if let verb = read.first, let type = frequent[verb],
-      let command = try? type.parseAsRoot(Array(read.dropFirst()))
-    {
-      return command
-    }
+    if let (type, rest) = verb(read), let command = try? type.parseAsRoot(rest) { return command }
     return try Dklab.parseAsRoot(read)
   }
 

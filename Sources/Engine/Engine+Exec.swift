@@ -194,10 +194,14 @@ package enum ExecMain {
         "argv": request.script.operations.lastProgram.joined(separator: " "),
       ]
       if engine.captureBytes > 0 { more["output"] = String(decoding: result.output, as: UTF8.self) }
-      try engine.noteTyped(result.typed, in: record)
-      try engine.journal.append(
-        "container", "exec_die", actor: record.id, name: record.name,
-        engine.attributes(record, more))
+      // Nothing is different after an exec but the journal: that is not worth waiting for the disk,
+      // which takes longer than the program.
+      try engine.database.transaction(.later) {
+        try engine.noteTyped(result.typed, in: record)
+        try engine.journal.append(
+          "container", "exec_die", actor: record.id, name: record.name,
+          engine.attributes(record, more))
+      }
     }
     return result.code
   }
