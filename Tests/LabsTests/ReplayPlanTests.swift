@@ -53,12 +53,49 @@ struct ReplayPlanTests {
         .line(
           text: "docker run -it web", typed: ["exit\r"], milliseconds: 5, status: 3,
           created: [.init(id: "id-web", name: "web")]),
-        .files([.init(path: "Dockerfile", mode: 0o755, digest: "d1")]), .look(steps: [step]),
+        .files([.init(path: "Dockerfile", mode: 0o755, digest: "d1")]),
+        .look(steps: [step], claims: [step]),
         .answer(id: "q", text: "yes", live: "no"),
         .line(text: "docker ps", typed: [], milliseconds: 0, status: nil, created: []),
-        .look(steps: try lab().steps.map(\.id)),
+        .look(steps: try lab().steps.map(\.id), claims: nil),
       ])
     #expect(plan.lines == 2)
+  }
+
+  @Test("a look waits for what was seen to pass then, the last one for everything")
+  func claims() throws {
+    let step = try lab().steps[0].id
+    let plan = try plan(
+      [("shell", "line", "docker", ["argv": "docker ps"], 3)],
+      milestones: [
+        .init(step: step, check: "a", time: 1_000_000),
+        .init(step: step, check: "b", time: 2_000_000),
+        .init(step: step, check: "c", time: 4_000_000),
+        .init(step: step, check: "", time: 4_000_000),
+      ])
+    let looks = plan.steps.compactMap { step -> Set<String>?? in
+      if case .look(_, let claims) = step { .some(claims) } else { nil }
+    }
+    #expect(looks == [["\(step)/a", "\(step)/b"], ["\(step)/c", step], nil])
+    let question = SubmissionJudge.Question(
+      steps: [step], answers: [:], ignored: [], awaited: ["one", "two/x"])
+    #expect(question.awaits("any", of: "one") && question.awaits("x", of: "two"))
+    #expect(!question.awaits("y", of: "two"))
+    let all = SubmissionJudge.Question(steps: [step], answers: [:], ignored: [], awaited: nil)
+    #expect(all.awaits("y", of: "two"))
+  }
+
+  @Test(
+    "two at a time for each processor, where memory allows it",
+    arguments: [
+      (processors: 2, gibibytes: 16, jobs: 4), (2, 6, 3), (2, 2, 2), (1, 1, 1), (8, 64, 16),
+      (8, 24, 12),
+    ])
+  func jobs(_ machine: (processors: Int, gibibytes: Int64, jobs: Int)) {
+    #expect(
+      GradeRun.jobs(
+        processors: machine.processors, memory: machine.gibibytes << 30, each: 1 << 30)
+        == machine.jobs)
   }
 
   @Test("what the student said to the kit, and what needs a person, is left out")

@@ -16,7 +16,8 @@ struct Grade: ParsableCommand {
 
   @OptionGroup var course: GradeCourseOptions
   @OptionGroup var reports: GradeReportOptions
-  @Option(name: .shortAndLong, help: "How many at the same time; all processors' when not given")
+  @Option(
+    name: .shortAndLong, help: "How many at the same time; two for each processor when not given")
   var jobs: Int?
   @Option(help: "Seconds for one submission; 180 when not given") var seconds: Int?
   @Option(help: "Memory for one submission; 1g when not given") var memory: String?

@@ -149,9 +149,21 @@ package final class GradeRun {
     return slot
   }
 
+  /// How many submissions at the same time when nobody says: twice as many as there are processors, for
+  /// much of what students do is waiting (for a container that does not want to stop, for a prompt);
+  /// fewer when half of the memory could not hold that many.
+  static func jobs(processors: Int, memory: Int64, each: Int64) -> Int {
+    let fitting = Int(clamping: memory / 2 / max(1, each))
+    return max(1, processors, min(2 * processors, fitting))
+  }
+
   private func carryOut(_ tasks: [Int], _ images: String, _ store: GradeStore) throws {
     var waiting = tasks[...]
-    let jobs = max(1, wish.jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let jobs =
+      wish.jobs
+      ?? Self.jobs(
+        processors: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+        memory: Int64(clamping: SystemUsage.memory()), each: limits.memory)
     while !waiting.isEmpty || slots.contains(where: { $0.task != nil }) {
       while slots.count < min(jobs, tasks.count) { _ = try startWorker() }
       for index in slots.indices where slots[index].task == nil {

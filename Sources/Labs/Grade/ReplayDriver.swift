@@ -60,9 +60,9 @@ final class ReplayDriver {
       case .files(let changes): try files(changes)
       case .answer(let id, let text, let live):
         answers[id] = (names.apply(text), live.map(names.apply))
-      case .look(let steps):
+      case .look(let steps, let claims):
         guard isLast || left > Self.lookReserve else { continue }
-        try look(steps, isWaiting: true)
+        try look(steps, awaited: claims)
       }
     }
     if left <= Self.lookReserve {
@@ -105,9 +105,9 @@ final class ReplayDriver {
   /// A script of the lab's own; what it leaves in the journal is not the student's.
   private func setup(_ scripts: [Script]) throws {
     guard !scripts.isEmpty else { return }
-    let before = judge.look(question([], isWaiting: false), in: sandbox).last
+    let before = judge.look(question([], awaited: []), in: sandbox).last
     for script in scripts { _ = try ask(.script(variables.fillExactly(script.text))) }
-    let after = judge.look(question([], isWaiting: false), in: sandbox).last
+    let after = judge.look(question([], awaited: []), in: sandbox).last
     if after > before { ignored.formUnion((before + 1)...after) }
   }
 
@@ -121,14 +121,13 @@ final class ReplayDriver {
     if !states.isEmpty { _ = try ask(.files(states)) }
   }
 
-  private func question(_ steps: [String], isWaiting: Bool) -> SubmissionJudge.Question {
-    SubmissionJudge.Question(
-      steps: steps, answers: answers, ignored: ignored, isWaiting: isWaiting)
+  private func question(_ steps: [String], awaited: Set<String>?) -> SubmissionJudge.Question {
+    SubmissionJudge.Question(steps: steps, answers: answers, ignored: ignored, awaited: awaited)
   }
 
   /// Judges `steps` now. What has held once counts; what holds at the end is told, too.
-  private func look(_ steps: [String], isWaiting: Bool) throws {
-    let finding = judge.look(question(steps, isWaiting: isWaiting), in: sandbox)
+  private func look(_ steps: [String], awaited: Set<String>?) throws {
+    let finding = judge.look(question(steps, awaited: awaited), in: sandbox)
     ignored.formUnion(finding.ignored)
     if let failed = finding.failed {
       throw DklabError(

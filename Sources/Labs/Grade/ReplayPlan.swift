@@ -20,8 +20,9 @@ enum ReplayStep: Sendable, Hashable {
   case undo(step: String)
   case files([FileChange])
   case answer(id: String, text: String, live: String?)
-  /// Judge these steps.
-  case look(steps: [String])
+  /// Judge these steps. `claims` are those, and their checks (`STEP/CHECK`), that the student's own kit
+  /// saw pass at that time: what is worth waiting for. Nil is all of them.
+  case look(steps: [String], claims: Set<String>?)
 
   /// A container that the line made then.
   struct Created: Sendable, Hashable {
@@ -60,13 +61,16 @@ struct ReplayPlan: Sendable, Hashable {
     let looks = Dictionary(
       grouping: submission.manifest.milestones.filter { lab.step($0.step) != nil }, by: \.time
     ).sorted { $0.key < $1.key }.prefix(Self.lookLimit).map { time, milestones in
-      Event(time: time, rank: 3, id: 0, kind: .look(Set(milestones.map(\.step)).sorted()))
+      let claims = milestones.map { $0.step + ($0.check.isEmpty ? "" : "/\($0.check)") }
+      return Event(
+        time: time, rank: 3, id: 0,
+        kind: .look(Set(milestones.map(\.step)).sorted(), claims: Set(claims)))
     }
     let events = submission.journal.compactMap { Event($0.entry) } + looks.map { $0 }
     var builder = Builder()
     for event in events.sorted(by: Event.before) { builder.take(event) }
     builder.finish()
-    steps = [.setup(step: nil)] + builder.steps + [.look(steps: lab.steps.map(\.id))]
+    steps = [.setup(step: nil)] + builder.steps + [.look(steps: lab.steps.map(\.id), claims: nil)]
     solvedByKit = Set(
       submission.journal.map(\.entry).filter { $0.type == "lab" && $0.action == "solve" }
         .map(\.name))
@@ -96,7 +100,7 @@ struct ReplayPlan: Sendable, Hashable {
       case answer(String, String, String?)
       case enter(String)
       case undo(String)
-      case look([String])
+      case look([String], claims: Set<String>)
     }
 
     var time: Int64
@@ -177,12 +181,13 @@ struct ReplayPlan: Sendable, Hashable {
       case .undo(let step):
         finish()
         steps.append(.undo(step: step))
-      case .look(let names):
+      case .look(let names, let claims):
         finish()
-        if case .look(let before)? = steps.last {
-          steps[steps.count - 1] = .look(steps: Set(before + names).sorted())
+        if case .look(let before, let earlier?)? = steps.last {
+          steps[steps.count - 1] = .look(
+            steps: Set(before + names).sorted(), claims: earlier.union(claims))
         } else {
-          steps.append(.look(steps: names))
+          steps.append(.look(steps: names, claims: claims))
         }
       }
     }

@@ -28,8 +28,12 @@ struct SubmissionJudge {
     var answers: [String: (text: String, live: String?)]
     /// Entries of the journal that are not the student's.
     var ignored: Set<Int64>
-    /// Whether to wait for what may still come true.
-    var isWaiting: Bool
+    /// What to wait for while it may still come true: steps, and checks as `STEP/CHECK`; nil for all.
+    var awaited: Set<String>?
+
+    func awaits(_ check: String, of step: String) -> Bool {
+      awaited.map { $0.contains(step) || $0.contains("\(step)/\(check)") } ?? true
+    }
   }
 
   /// What came of it.
@@ -135,11 +139,15 @@ struct SubmissionJudge {
           let secret = hiddenOnes[step.id] ?? []
           let verdicts = Evaluation.verdicts(for: public_, in: seen)
           let secrets = secret.isEmpty ? [] : Evaluation.verdicts(for: secret, in: seen)
-          waits = waits || LabSession.mayStillCome(public_ + secret, verdicts + secrets, elapsed)
+          let awaited = zip(public_ + secret, verdicts + secrets).filter { check, _ in
+            question.awaits(check.id, of: step.id)
+          }
+          waits =
+            waits || LabSession.mayStillCome(awaited.map(\.0), awaited.map(\.1), elapsed)
           finding.checks += verdicts.map { GradedCheck($0, step: step.id, isHidden: false).plain }
           finding.checks += secrets.map { GradedCheck($0, step: step.id, isHidden: true).plain }
         }
-        guard question.isWaiting, waits, elapsed < Self.patience else { break }
+        guard waits, elapsed < Self.patience else { break }
         usleep(50_000)
       }
       finding.ignored = Array(ignored.subtracting(question.ignored))
