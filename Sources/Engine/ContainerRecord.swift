@@ -33,7 +33,8 @@ package struct ContainerState: Sendable, Codable, Equatable {
   package var pid: Int32 = 0
   package var process: ProcessIdentity?
   package var monitor: ProcessIdentity?
-  /// The command that made it and is about to start it; nil once a monitor has it.
+  /// The command that is about to start it: that made it, or has stopped it to restart it; nil once a
+  /// monitor has it.
   package var starter: ProcessIdentity?
   package var cgroup: CgroupHandle?
   package var exitCode: Int32 = 0

@@ -32,6 +32,17 @@ extension Engine {
     try endStop(record, client)
   }
 
+  /// Stops a container to start it again at once (`docker restart`): one with `--rm` is not removed at
+  /// this end. The caller starts it; if it is killed before, the next command removes the container.
+  package func stopToRestart(
+    _ record: ContainerRecord, signal: Signal? = nil, seconds: Int? = nil
+  ) throws {
+    if record.spec.host.autoRemove, record.state.isActive {
+      try update(record.id) { state, _ in state.starter = ProcessIdentity(of: getpid()) }
+    }
+    try stop(record, signal: signal, seconds: seconds)
+  }
+
   /// Sends `signal` to process 1 of a running container (`docker kill`).
   package func kill(_ record: ContainerRecord, signal: Signal) throws {
     let client = try monitor(of: record)

@@ -155,6 +155,7 @@ extension Engine {
     }
     guard !willRestart else { return }
     try network.release(owner: id)
-    if let record, record.spec.host.autoRemove { try remove(record, volumes: true) }
+    let startsAgain = record?.state.starter?.isAlive ?? false
+    if let record, record.spec.host.autoRemove, !startsAgain { try remove(record, volumes: true) }
   }
 }

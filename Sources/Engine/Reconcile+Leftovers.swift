@@ -73,12 +73,15 @@ extension Engine {
     try network.release(owner: record.id)
     unlink(socketPath(record.id))
     // With --rm it would have been removed at its end, and nobody has seen its name.
-    guard record.spec.host.autoRemove, record.state.startedAt == 0 else { return nil }
+    let wasStarted = record.state.startedAt != 0
+    guard record.spec.host.autoRemove, !wasStarted || record.state.starter != nil else { return nil }
     try remove(record, volumes: true)
     return Repair(
       container: record.name,
       message: Text(
-        "container \(record.name) was never started, its command was killed: removed (--rm)",
-        ko: "컨테이너 \(record.name)은(는) 명령이 강제 종료되어 시작하지 못했습니다. 삭제했습니다(--rm)"))
+        "container \(record.name) was \(wasStarted ? "not started again" : "never started"), "
+          + "its command was killed: removed (--rm)",
+        ko: "컨테이너 \(record.name)은(는) 명령이 강제 종료되어 "
+          + "\(wasStarted ? "다시 " : "")시작하지 못했습니다. 삭제했습니다(--rm)"))
   }
 }

@@ -34,6 +34,21 @@ struct LifecycleTests {
     #expect(sandbox.run("rm cc1").status == 1)
   }
 
+  @Test("a container with --rm outlives its restart, with its layer, and goes at its end")
+  func restartOfTransient() {
+    defer { sandbox.close() }
+    #expect(sandbox.run("run -d --rm --name rr busybox sleep 100").text.count == 64)
+    for round in 1...2 {
+      #expect(sandbox.run("exec rr touch /written\(round)").status == 0)
+      let restarted = sandbox.run("restart -t 0 rr")
+      #expect(restarted.text == "rr", "\(restarted)")
+    }
+    #expect(status("rr") == "running")
+    #expect(sandbox.run("exec rr ls /written1 /written2").status == 0)
+    #expect(sandbox.run("stop -t 0 rr").text == "rr")
+    #expect(sandbox.run("inspect rr").status == 1)
+  }
+
   @Test("a program that handles its stop signal ends in its own way, and --stop-signal chooses it")
   func stopSignal() {
     defer { sandbox.close() }

@@ -16,7 +16,7 @@ struct Restart: ParsableCommand {
     let limit = try seconds(timeout)
     let engine = try openEngine()
     try Batch.each(containers) { name in
-      try engine.stop(try engine.container(name), signal: signal, seconds: limit)
+      try engine.stopToRestart(try engine.container(name), signal: signal, seconds: limit)
       let record = try engine.container(name)
       if let outcome = try engine.start(record).awaitStart() {
         _ = try Launch.status(outcome, of: record)

@@ -152,7 +152,7 @@ extension EngineAPI {
       Signal.init(parsing:))
     let record = try await engines.with { engine in
       let record = try engine.container(id)
-      try engine.stop(record, signal: signal, seconds: seconds)
+      try engine.stopToRestart(record, signal: signal, seconds: seconds)
       return record
     }
     try await start(record)

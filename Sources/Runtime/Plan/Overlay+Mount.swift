@@ -5,6 +5,9 @@ extension Overlay {
   /// One mount joins the image's layers and the container layer, at `target`, in the calling mount
   /// namespace.
   package func mount() throws {
+    // Where such a mount was once the kernel refuses a second one: it cannot know whether the machine
+    // has run on in between. We do: after that everything of it would have been deleted.
+    if isVolatile { try Directory.removeTree(work + "/work/incompat") }
     var options =
       "lowerdir=\(lower.map(escape).joined(separator: ":"))"
       + ",upperdir=\(escape(upper)),workdir=\(escape(work))"
