@@ -64,6 +64,39 @@ struct RunTests {
     #expect(sandbox.run("ps -aq --filter name=filled").text == "")
   }
 
+  /// The mount namespaces that the monitor of the container `name` holds besides its own.
+  private func heldMounts(_ name: String) -> [String] {
+    let id = sandbox.run(["inspect", "-f", "{{.Id}}", name]).text
+    let monitor = ((try? Directory.list("/proc")) ?? []).first { process in
+      let line = (try? File.text("/proc/\(process)/cmdline")) ?? ""
+      return !id.isEmpty && line.contains("__monitor") && line.contains(id)
+    }
+    guard let monitor else { return [] }
+    return ((try? Directory.list("/proc/\(monitor)/fd")) ?? [])
+      .compactMap { try? File.link("/proc/\(monitor)/fd/\($0)") }.filter { $0.hasPrefix("mnt:") }
+  }
+
+  @Test("a container's end does not wait for its layer, and each further start has all of it")
+  func end() throws {
+    defer { sandbox.close() }
+    sandbox.run("run -d --name stays busybox sleep 1000")
+    let pid = sandbox.run("inspect -f {{.State.Pid}} stays").text
+    #expect(heldMounts("stays") == [try File.link("/proc/\(pid)/ns/mnt")])
+    sandbox.run("run -d --rm --name goes busybox sleep 1000")
+    #expect(sandbox.run("ps -q --filter name=goes").lines.count == 1)
+    #expect(heldMounts("goes") == [], "nothing of it goes to the disk")
+    sandbox.run(["create", "--name", "again", "busybox", "sh", "-c", "echo >> /n; wc -l < /n"])
+    for time in 1...6 { #expect(sandbox.run("start -a again").text == "\(time)") }
+    #expect(sandbox.run("rm again").status == 0)
+    let line = "echo >> /n; sleep 0.2"
+    sandbox.run(["run", "-d", "--restart", "always", "--name", "loop", "busybox", "sh", "-c", line])
+    let hasRestarted = eventually {
+      Int(sandbox.run("inspect -f {{.RestartCount}} loop").text) ?? 0 > 1
+    }
+    #expect(hasRestarted && heldMounts("loop").count <= 1, "an earlier one was not let go")
+    #expect(sandbox.run("rm -f stays goes loop").status == 0)
+  }
+
   @Test("a missing command is 127, one that cannot be executed 126, an error of ours 125")
   func statuses() {
     defer { sandbox.close() }

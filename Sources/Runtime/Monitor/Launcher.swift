@@ -26,6 +26,8 @@ struct RunningProcess: ~Copyable {
   var input: Int32
   var output: Int32
   var errorOutput: Int32
+  /// Its mount namespace; -1 when nobody needs to hold it.
+  var mounts: Int32
 }
 
 enum Launcher {
@@ -95,6 +97,9 @@ enum Launcher {
     for fd in inside { close(fd) }
     let sync = FileDescriptor(owning: syncMonitor)
     let handle = FileDescriptor(owning: pidfd)
+    // Before the program begins: it may have ended before it can be asked for.
+    let mounts =
+      script.mountsReachTheDisk ? open(Namespace.mount.path(of: pid), O_RDONLY | O_CLOEXEC) : -1
     do {
       let identity =
         ProcessIdentity(of: pid) ?? ProcessIdentity(pid: pid, startTime: 0)
@@ -107,11 +112,11 @@ enum Launcher {
       if let master = try awaitExec(sync.number) { (outside[0], outside[1]) = (master, master) }
       return RunningProcess(
         pid: pid, pidfd: handle, identity: identity, cgroup: cgroup, warnings: warnings,
-        input: outside[0], output: outside[1], errorOutput: outside[2])
+        input: outside[0], output: outside[1], errorOutput: outside[2], mounts: mounts)
     } catch {
       kill(pid, SIGKILL)
       _ = try? waitFor(pid)
-      for fd in outside where fd >= 0 { close(fd) }
+      for fd in outside + [mounts] where fd >= 0 { close(fd) }
       throw error
     }
   }

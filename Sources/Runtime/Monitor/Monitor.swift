@@ -39,6 +39,10 @@ package final class Monitor {
   var cgroup: CgroupHandle?
   var health: HealthWatch?
   var memory: MemoryWatch?
+  /// The container's mount namespace. With the last holder of that, the kernel writes the file system
+  /// below the container's layer to the disk, which takes a second when there is much to write. Held
+  /// here, it is not the container's end that waits for it but this process's own.
+  private var mounts: Int32 = -1
 
   // The container's life across runs.
   var stoppedByHand = false
@@ -80,6 +84,7 @@ package final class Monitor {
       input = process.input
       output = process.output
       errorOutput = process.errorOutput
+      mounts = process.mounts
       let event = MonitorEvent.started(
         process.identity, cgroup: process.cgroup, warnings: process.warnings, restarts: restarts)
       pidfd = adopt(process)
@@ -185,7 +190,10 @@ package final class Monitor {
     flushClients(forAtMost: 2000)
     for client in clients where client.closesAtExit { client.close() }
     clients.removeAll { $0.isClosed }
-    if again { waitBeforeRestart() }
+    if again {
+      releaseMounts()
+      waitBeforeRestart()
+    }
     let go = again && !stoppedByHand
     if again && !go {
       letGo()
@@ -204,6 +212,11 @@ package final class Monitor {
   private func letGo() {
     unlink(request.socketPath)
     try? cgroup?.remove()
+  }
+
+  private func releaseMounts() {
+    if mounts >= 0 { close(mounts) }
+    mounts = -1
   }
 
   private func closeRun() {

@@ -26,6 +26,13 @@ package struct LaunchScript: Sendable, Codable {
   /// A file that the system calls of the launch are written to (`run --trace`).
   package var tracePath: String?
 
+  /// Whether the kernel writes a file system to the disk when the last of its mounts goes.
+  var mountsReachTheDisk: Bool {
+    operations.contains { operation in
+      if case .mountOverlay(let overlay) = operation { !overlay.isVolatile } else { false }
+    }
+  }
+
   /// The control group to make, and its limits.
   package struct Cgroup: Sendable, Codable {
     package var layout: CgroupLayout

@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import Support
 
 extension Overlay {
   /// One mount joins the image's layers and the container layer, at `target`, in the calling mount
@@ -15,8 +16,7 @@ extension Overlay {
     // The kernel takes one page of options. Deep images are mounted by names relative to the
     // directory all layers share.
     if options.utf8.count < 4000 {
-      return try mountFileSystem(
-        "overlay", at: target, type: "overlay", data: options, subject: target)
+      return try mount(options)
     }
     let common = commonDirectory(lower)
     try check(chdir(common), "chdir", common)
@@ -24,8 +24,23 @@ extension Overlay {
       "lowerdir=\(lower.map { escape(String($0.dropFirst(common.count))) }.joined(separator: ":"))"
       + ",upperdir=\(escape(upper)),workdir=\(escape(work))"
       + marks
-    try mountFileSystem(
-      "overlay", at: target, type: "overlay", data: options, subject: target)
+    try mount(options)
+  }
+
+  /// The last mount of `upper` may still be on its way to the disk (`Monitor.mounts`). Some kernels let
+  /// nobody else have it until then.
+  private func mount(_ options: String) throws {
+    let deadline = monotonicMilliseconds() + 10_000
+    while true {
+      do {
+        return try mountFileSystem(
+          "overlay", at: target, type: "overlay", data: options, subject: target)
+      } catch let error as SyscallError
+        where error.errno == EBUSY && monotonicMilliseconds() < deadline
+      {
+        usleep(5000)
+      }
+    }
   }
 
   /// Some distributions let overlay note only where a renamed directory has its content: then an
