@@ -97,22 +97,29 @@ struct DockerAPITests {
     #expect(list() == ["named \(id) created", "runs \(id) running"])
     sandbox.run("tag other busybox")
     #expect(list() == ["named busybox created", "runs busybox running"])
-    func killMonitor() throws {
-      let monitor = ((try? Directory.list("/proc")) ?? []).first { name in
+    func monitor() throws -> pid_t {
+      let found = ((try? Directory.list("/proc")) ?? []).first { name in
         let line = (try? File.text("/proc/\(name)/cmdline")) ?? ""
         return line.contains("__monitor") && line.contains(sandbox.instance)
       }
-      kill(try #require(monitor.flatMap { pid_t($0) }), SIGKILL)
+      return try #require(found.flatMap { pid_t($0) })
     }
-    try killMonitor()
+    kill(try monitor(), SIGKILL)
     #expect(eventually { list() == ["named busybox created", "runs busybox exited"] })
     #expect(server.docker("ps", "-aq", "--filter", "exited=137").lines.count == 1)
     // A look at that one is enough, too.
     sandbox.run("start runs")
     #expect(server.docker("inspect", "-f", "{{.State.Status}}", "runs").text == "running")
-    try killMonitor()
+    kill(try monitor(), SIGKILL)
     #expect(
       eventually { server.docker("inspect", "-f", "{{.State.Status}}", "runs").text == "exited" })
+    // So is waiting, and nobody waits for ever.
+    sandbox.run("start runs")
+    let killing = "(sleep 0.5; kill -9 \(try monitor())) & "
+    #expect(server.shell(killing + "docker wait runs", seconds: 30).text == "137")
+    let attached = "docker run --rm --name gone busybox sleep 1000 & p=$!; sleep 2; "
+    let line = "kill -9 $(pgrep -f \"$(docker inspect -f {{.Id}} gone)$\"); wait $p; echo $?"
+    #expect(server.shell(attached + line, seconds: 30).text == "137")
     sandbox.run("rm named runs")
     #expect(list() == [])
   }

@@ -38,6 +38,13 @@ extension EngineAPI {
   ) async throws -> Int32 {
     var code = record.state.exitCode
     if condition == .notRunning, !record.state.isActive { return code }
+    // A monitor that is killed says nothing. Looking for the container finds that out (see `container`).
+    let look = Task {
+      while (try? await Task.sleep(for: .seconds(1))) != nil {
+        _ = try? await container(record.id)
+      }
+    }
+    defer { look.cancel() }
     for await entry in entries where entry.actor == record.id && entry.type == "container" {
       switch entry.action {
       case "die":
