@@ -105,6 +105,29 @@ struct GuideTests {
     #expect(talk.end() == 0 && talk.isSane)
   }
 
+  @Test("of a list longer than the screen all is shown, and a lab behind the ninth can be chosen")
+  func manyLabs() throws {
+    let room = try Classroom("many")
+    defer { room.close() }
+    for number in 10...20 {
+      room.sandbox.run(["lab", "new", "\(Sandbox.root)/guide-many/m\(number)"])
+    }
+    defer { room.sandbox.run("lab reset --yes m20") }
+    let talk = try room.guide(rows: 12)
+    talk.expect("q leave")
+    talk.type("l")
+    talk.expect("m20")
+    talk.expect("Which lab?")
+    talk.type("11\r")
+    talk.expect("m20 1/1")
+    talk.type("l")
+    talk.expect("Which lab?")
+    talk.type("\r")
+    talk.expect("m20 1/1")
+    talk.type("q")
+    #expect(talk.end() == 0 && talk.isSane)
+  }
+
   @Test("leaving by Ctrl-C, by Ctrl-D or by a signal leaves a sane terminal, and all is resumed")
   func leaving() throws {
     let room = try Classroom("leaving")

@@ -130,7 +130,9 @@ package final class Guide {
     while true {
       let prompt = Text(
         "Which lab? (number, Enter leaves) ", ko: "어느 실습을 할까요? (번호, 그냥 Enter는 나가기) ")
-      guard let answer = desk.choice(prompt(language)) else { return false }
+      // A single key names no lab behind the ninth.
+      let typed = labs.count > 9 ? desk.line(prompt(language)) : desk.choice(prompt(language))
+      guard let answer = typed, !answer.isEmpty else { return false }
       let word = KoreanKeyboard.latin(answer).trimmed
       if word == "q" { return false }
       if let number = Int(word), labs.indices.contains(number - 1) {

@@ -134,9 +134,18 @@ final class KeyDesk: GuideDesk {
 
   func line(_ prompt: String) -> String? { edit(prompt) }
 
+  /// What is asked about has to have been seen: the rest of a text that did not fit.
+  private func showRest() {
+    guard !pending.isEmpty else { return }
+    erase()
+    write(pending.map { $0 + "\n" }.joined())
+    pending = []
+  }
+
   /// A line with nothing but a backspace for an editor: Ctrl-C and Esc give up.
   private func edit(_ prompt: String) -> String? {
     var text = ""
+    showRest()
     terminal.enter()
     defer { terminal.leave() }
     while true {
@@ -162,6 +171,7 @@ final class KeyDesk: GuideDesk {
   }
 
   func choice(_ prompt: String) -> String? {
+    showRest()
     terminal.enter()
     defer { terminal.leave() }
     replace(prompt)
