@@ -175,18 +175,16 @@ package struct HostAbility: Sendable {
       remedy: Text("mount devpts on /dev/pts", ko: "/dev/pts에 devpts를 마운트하십시오"))
   }
 
-  /// Whether clusters run here: their pods are given resources and addresses by root.
+  /// Whether clusters run here: their pods are given resources and addresses by root. They are spoken to
+  /// with the genuine kubectl, or where there is none with our own.
   private static func kubernetes(_ isRoot: Bool) -> HostAbility {
-    let client = find("kubectl")
-    return HostAbility(
-      "kubernetes", Text("clusters", ko: "클러스터"), isRoot && client != nil ? .present : .missing,
+    HostAbility(
+      "kubernetes", Text("clusters", ko: "클러스터"), isRoot ? .present : .missing,
       isRoot
-        ? client.map { Text("with \($0)", ko: "\($0) 사용") }
-          ?? Text("kubectl not found", ko: "kubectl 없음")
+        ? find("kubectl").map { Text("with \($0)", ko: "\($0) 사용") }
+          ?? Text("with dklab's own kubectl", ko: "dklab에 들어 있는 kubectl 사용")
         : Text("need root", ko: "root가 필요합니다"),
-      remedy: isRoot
-        ? Text("install kubectl", ko: "kubectl을 설치하십시오")
-        : Text("run as root", ko: "root로 실행하십시오"))
+      remedy: Text("run as root", ko: "root로 실행하십시오"))
   }
 
   /// Programs that base images are made from or with.
