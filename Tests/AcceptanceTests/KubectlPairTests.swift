@@ -1,16 +1,11 @@
 import Documents
-import Glibc
 import Linux
 import Testing
 
-/// What keeps the comparison from running here; nil when nothing does. It takes two minutes, so it is
-/// run on request.
-private let obstacle: String? =
-  containerObstacle ?? (HostProgram("kubectl") == nil ? "needs kubectl" : nil)
-  ?? (getenv("DKLAB_TEST_PAIR") == nil ? "needs DKLAB_TEST_PAIR=1, and two minutes" : nil)
-
 /// `dklab kubectl` beside the genuine one, on one cluster, each in a namespace of its own.
-@Suite("kubectl, genuine and ours", .enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+@Suite(
+  "kubectl, genuine and ours",
+  .enabled(if: KubeCluster.obstacle == nil, "\(KubeCluster.obstacle ?? "")"))
 struct KubectlPairTests {
   private static let fixtures =
     String(#filePath.dropLast("KubectlPairTests.swift".count)) + "Fixtures/kubectl"

@@ -10,8 +10,13 @@ struct Selection {
   }
 
   private let session: Session
+  private let hasLabels: Bool
 
-  init(_ session: Session) { self.session = session }
+  /// Without `hasLabels` the flag `--selector` is not about what is chosen.
+  init(_ session: Session, hasLabels: Bool = true) {
+    self.session = session
+    self.hasLabels = hasLabels
+  }
 
   static let needsResources =
     "You must provide one or more resources by argument or filename.\nExample resource "
@@ -25,7 +30,9 @@ struct Selection {
     flags.knows("filename") && (flags.isSet("filename") || flags.isSet("kustomize"))
   }
 
-  private var labels: String { flags.knows("selector") ? flags.string("selector") : "" }
+  private var labels: String {
+    hasLabels && flags.knows("selector") ? flags.string("selector") : ""
+  }
   private var fields: String {
     flags.knows("field-selector") ? flags.string("field-selector") : ""
   }

@@ -25,7 +25,7 @@ enum Expose {
       throw KubectlError(Selection.needsResources)
     }
     var errors: [any Error] = []
-    for item in try Selection(session).items(invocation.words, &errors) {
+    for item in try Selection(session, hasLabels: false).items(invocation.words, &errors) {
       do {
         let object = try Overrides.apply(session.flags, to: try service(item, session))
         try Maker.make(object, session, verb: "exposed", manager: "kubectl-expose")

@@ -49,7 +49,8 @@ enum Version {
     let session = try Session(invocation)
     let origin = "\(session.config.origin)\(session.config.prefix)"
     let services = try session.list(
-      try session.discovery.kind(named: "services"), namespace: "kube-system",
+      try session.discovery.kind(named: "services"),
+      namespace: invocation.flags.isSet("namespace") ? session.namespace : "kube-system",
       labels: "kubernetes.io/cluster-service=true")
     let (green, yellow, plain) = ("\u{1b}[0;32m", "\u{1b}[0;33m", "\u{1b}[0m")
     let isColoured = TerminalCheck.isOutput
