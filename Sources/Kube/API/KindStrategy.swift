@@ -18,7 +18,7 @@ enum KindStrategy {
     case "services": object["status"] = ["loadBalancer": [:]]
     case "batch/jobs": prepareJob(&object)
     default:
-      if type.subresource("status") != nil { object["status"] = [:] }
+      if type.subresource("status") != nil { object["status"] = type.isCustom ? nil : [:] }
       secretText(&object, type)
     }
   }

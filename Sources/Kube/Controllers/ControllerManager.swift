@@ -51,7 +51,8 @@ package final class ControllerManager: Sendable {
     ReplicaSetController.replicaSets, ReplicaSetController.replicationControllers,
     DeploymentController(), DaemonSetController(), StatefulSetController(), JobController(),
     CronJobController(), EndpointsController(), NodeLifecycleController(),
-    DisruptionController(), QuotaController(),
+    DisruptionController(), QuotaController(), VolumeController(), HorizontalController(),
+    DefinitionController(),
   ]
 
   /// Begins on a thread of its own, with a look at everything there is.

@@ -49,7 +49,16 @@ enum CustomResources {
       if version.at("subresources", "status") != nil {
         type.subresources.append(.status(type.kind))
       }
-      if version.at("subresources", "scale") != nil { type.subresources.append(.scale) }
+      if let scale = version.at("subresources", "scale") {
+        type.subresources.append(.scale)
+        type.scale = ScalePaths(
+          wished: SimplePath(scale.text("specReplicasPath")),
+          actual: SimplePath(scale.text("statusReplicasPath")),
+          selector: SimplePath(scale.text("labelSelectorPath")))
+      }
+      type.fieldLabels += version.list("selectableFields").map {
+        String($0.text("jsonPath").drop { $0 == "." })
+      }
       return type
     }
   }
@@ -59,14 +68,13 @@ enum CustomResources {
     guard !given.isEmpty else { return [TableColumns.name, TableColumns.age] }
     return [TableColumns.name]
       + given.map { column in
-        let path = column.text("jsonPath").split(separator: ".").map(String.init)
+        let path = SimplePath(column.text("jsonPath"))
         let type = column.text("type")
         return Column(
           column.text("name"), type, wide: column.number("priority") ?? 0 > 0,
           column.text("description")
         ) { object, now in
-          var value: JSONValue? = object
-          for key in path { value = value?[key] }
+          let value = path.value(in: object)
           if type == "date" { return .string(Ages.since(value?.string, now: now)) }
           return value ?? ""
         }

@@ -25,6 +25,8 @@ package struct ResourceType: Sendable {
   package var fieldLabels: [String] = []
   /// Whether a change of anything but metadata and status raises `metadata.generation`.
   package var hasGeneration = false
+  /// Of a kind that users define, where it keeps what `scale` shows; nil where all others do.
+  var scale: ScalePaths?
   /// Fills in what the schema's own defaults cannot say.
   package var setDefaults: @Sendable (inout JSONValue) -> Void = { _ in }
   /// What is wrong with an object; the second is the object it replaces, if it does.
@@ -116,4 +118,12 @@ package struct Column: Sendable {
     priority = wide ? 1 : 0
     self.cell = cell
   }
+}
+
+/// Where an object keeps its numbers of replicas.
+struct ScalePaths: Sendable {
+  var wished: SimplePath
+  var actual: SimplePath
+  /// A selector, as text.
+  var selector: SimplePath
 }

@@ -74,12 +74,12 @@ extension KubeServer {
     _ options: WriteOptions
   ) throws -> HTTPResponse {
     if info.verb == "get" {
-      return Self.json(Self.scale(of: try api.get(type, info.namespace, info.name)))
+      return Self.json(Self.scale(of: try api.get(type, info.namespace, info.name), type))
     }
     let contentType = request.headers.first(name: "content-type")
     let message = Schema.builtIn.message("autoscaling1.Scale")
     let result = try api.change(type, info.namespace, info.name, options) { object in
-      let now = Self.scale(of: object)
+      let now = Self.scale(of: object, type)
       var wished: JSONValue
       if info.verb == "update" {
         wished = try decode(body, contentType, type)
@@ -103,27 +103,32 @@ extension KubeServer {
             + "\(replicas): must be greater than or equal to 0")
       }
       var object = object
-      object.set("spec", "replicas", to: .integer(Int64(replicas)))
+      let path = type.scale?.wished.members ?? ["spec", "replicas"]
+      object.set(path[...], to: .integer(Int64(replicas)))
       return object
     }
-    return Self.json(Self.scale(of: result.object))
+    return Self.json(Self.scale(of: result.object, type))
   }
 
-  private static func scale(of object: JSONValue) -> JSONValue {
+  private static func scale(of object: JSONValue, _ type: ResourceType) -> JSONValue {
     let selector = object.at("spec", "selector")
     let text =
       LabelSelector(object: selector)?.requirements.isEmpty == false
       ? LabelSelector(object: selector)?.description ?? ""
       : LabelSelector(labels: selector?.textMap ?? [:]).description
+    func count(_ path: SimplePath?, _ part: String) -> JSONValue {
+      (path.map { $0.value(in: object) } ?? object.at(part, "replicas")) ?? 0
+    }
     var metadata: JSONValue = [:]
     for key in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
       metadata[key] = object.at("metadata", key)
     }
     return [
       "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata,
-      "spec": ["replicas": object.at("spec", "replicas") ?? 0],
+      "spec": ["replicas": count(type.scale?.wished, "spec")],
       "status": [
-        "replicas": object.at("status", "replicas") ?? 0, "selector": .string(text),
+        "replicas": count(type.scale?.actual, "status"),
+        "selector": type.scale?.selector.value(in: object) ?? .string(text),
       ],
     ]
   }
