@@ -170,6 +170,13 @@ struct ClusterCheckTests {
       "CrashLoopBackOff", ["lastState": ["terminated": ["reason": "OOMKilled", "exitCode": 137]]])
     #expect(
       try causes(check, Self.deployment(), killed) == ["kube.waits-for-pod", "kube.out-of-memory"])
+    let noProgram = Self.waiting(
+      "CrashLoopBackOff",
+      ["lastState": ["terminated": ["reason": "StartError", "exitCode": 127, "message": "no"]]])
+    #expect(
+      try causes(check, Self.deployment(), noProgram) == [
+        "kube.waits-for-pod", "kube.start-failed",
+      ])
     let homeless = Self.pod("web-1", ["spec": [:], "status": ["phase": "Pending"]])
     #expect(
       try causes(check, Self.deployment(), homeless)

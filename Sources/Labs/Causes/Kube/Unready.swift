@@ -165,11 +165,7 @@ enum Unready {
         ko: "`\(pod.name)`의 이미지 `\(image)`을(를) 가져올 수 없습니다")
     case "CreateContainerConfigError", "CreateContainerError":
       return missingConfiguration(message)
-    case "RunContainerError", "StartError":
-      let text = message.oneLine
-      return Cause(
-        "kube.start-failed", "container `\(name)` cannot be started: \(text)",
-        ko: "`\(name)` 컨테이너를 시작할 수 없습니다: \(text)")
+    case "RunContainerError", "StartError": return startFailed(name, message)
     case "CrashLoopBackOff": return crash(name, status.at("lastState", "terminated"))
     default: break
     }
@@ -179,7 +175,17 @@ enum Unready {
     return crash(name, ended)
   }
 
+  private static func startFailed(_ name: String, _ message: String) -> Cause {
+    let text = message.oneLine
+    return Cause(
+      "kube.start-failed", "container `\(name)` cannot be started: \(text)",
+      ko: "`\(name)` 컨테이너를 시작할 수 없습니다: \(text)")
+  }
+
   private static func crash(_ name: String, _ ended: JSONValue?) -> Cause {
+    if let ended, ended.text("reason") == "StartError" {
+      return startFailed(name, ended.text("message"))
+    }
     let code = ended?.number("exitCode").map(String.init) ?? "?"
     if ended?.text("reason") == "OOMKilled" {
       return Cause(
