@@ -41,6 +41,13 @@ extension Engine {
     return try record(row)
   }
 
+  /// The container with this whole id; nil when there is none.
+  package func existing(_ id: String) throws -> ContainerRecord? {
+    try database.query("SELECT * FROM containers WHERE id = ?", .text(id)).first.map {
+      try record($0)
+    }
+  }
+
   private func noSuchContainer(_ reference: String) -> DklabError {
     var hint: Text?
     if let last = try? database.query(

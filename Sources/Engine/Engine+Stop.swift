@@ -43,13 +43,16 @@ extension Engine {
     try stop(record, signal: signal, seconds: seconds)
   }
 
-  /// Sends `signal` to process 1 of a running container (`docker kill`).
-  package func kill(_ record: ContainerRecord, signal: Signal) throws {
+  /// Sends `signal` to process 1 of a running container (`docker kill`). Without `waits` it does not
+  /// wait for the end of one that is killed.
+  package func kill(_ record: ContainerRecord, signal: Signal, waits: Bool = true) throws {
     let client = try monitor(of: record)
     try journal.append(
       "container", "kill", actor: record.id, name: record.name,
       attributes(record, ["signal": "\(signal.number)"]))
-    guard signal == .kill else { return try client.send(Frame(.signal, "\(signal.number)")) }
+    guard signal == .kill, waits else {
+      return try client.send(Frame(.signal, "\(signal.number)"))
+    }
     // As with Docker, `kill` returns when the container is gone.
     try client.send(Frame(.wait))
     try client.send(Frame(.signal, "\(signal.number)"))

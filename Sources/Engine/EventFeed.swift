@@ -17,8 +17,9 @@ package final class EventFeed {
   private let engine: Engine
   private let changes: ChangeQueue
   private var last: Int64
-  /// Milliseconds until the next look when nothing is told; nil when there is no need for one.
+  /// Milliseconds between the last look and the next one; nil when there is no need for one.
   private var pause: Int64? = 1
+  private var lookedAt = monotonicMilliseconds()
 
   /// Begins at the first event at or after `time` (nanoseconds since 1970), or with what comes next.
   package init(_ engine: Engine, since time: Int64?) throws {
@@ -39,16 +40,32 @@ package final class EventFeed {
     return entries.compactMap(EngineEvent.init)
   }
 
+  /// The ids of the containers of which something has come since the last call; does not wait.
+  package func changedContainers() throws -> Set<String> {
+    changes.drain()
+    let rows = try engine.database.query(
+      "SELECT id, actor FROM journal WHERE id > ? AND type = 'container' ORDER BY id",
+      .integer(last))
+    if let id = rows.last?["id"].integer { last = id }
+    return Set(rows.compactMap { $0["actor"].text })
+  }
+
+  /// When to look again though nothing is told (`monotonicMilliseconds`); nil when there is no need.
+  package var nextLook: Int64? { pause.map { lookedAt + $0 } }
+
+  /// Says that this is a look: because of a change that was `told`, or because it was time for one.
+  package func looked(told: Bool) {
+    lookedAt = monotonicMilliseconds()
+    pause = told ? 1 : pause.flatMap { $0 < 500 ? $0 * 2 : nil }
+  }
+
   /// Waits until there may be something new, at most until `deadline` (nanoseconds since 1970).
   package func wait(until deadline: Int64?) throws {
     var entry = [PollEntry(fd: descriptor, events: .readable)]
     let rest = deadline.map { ($0 - wallClockNanoseconds()) / 1_000_000 + 1 } ?? Int64(Int32.max)
     let limit = min(rest, pause ?? .max)
-    if try pollDescriptors(&entry, timeout: Int32(clamping: max(0, limit))) > 0 {
-      pause = 1
-    } else {
-      pause = pause.flatMap { $0 < 500 ? $0 * 2 : nil }
-    }
+    let told = try pollDescriptors(&entry, timeout: Int32(clamping: max(0, limit))) > 0
+    looked(told: told)
   }
 }
 

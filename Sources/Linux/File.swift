@@ -10,6 +10,16 @@ package enum File {
     return try readAll(file.number, limit: limit, subject: path)
   }
 
+  /// The last bytes of the file at `path`, at most `limit` of them.
+  package static func end(of path: String, limit: Int) throws -> [UInt8] {
+    let file = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
+    let size = lseek(file.number, 0, SEEK_END)
+    var bytes = [UInt8](repeating: 0, count: limit)
+    let count = try check(
+      pread(file.number, &bytes, limit, max(0, size - limit)), "pread", path)
+    return Array(bytes[..<count])
+  }
+
   /// The file as text; bytes that are not UTF-8 become U+FFFD.
   package static func text(_ path: String, limit: Int = 64 << 20) throws -> String {
     String(decoding: try read(path, limit: limit), as: UTF8.self)

@@ -30,14 +30,31 @@ package struct LocalClient: Sendable {
     throws -> Answer
   {
     let connection = try send(method, path, body, type: type, keepsOpen: false)
-    let bytes = try readAll(connection.number)
-    guard let head = HTTPHead(bytes) else {
+    guard let answer = Self.answer(try readAll(connection.number)) else {
       throw SyscallError("read", socketPath, errno: EPROTO)
     }
+    return answer
+  }
+
+  /// The same, for who has other things to do meanwhile.
+  func begin(_ method: String, _ path: String, _ body: JSONValue? = nil, type: String? = nil)
+    throws -> RequestUnderWay
+  {
+    RequestUnderWay(try send(method, path, body, type: type, keepsOpen: false))
+  }
+
+  /// Nil when it is not whole.
+  static func answer(_ bytes: [UInt8]) -> Answer? {
+    guard let head = HTTPHead(bytes) else { return nil }
     var content = Array(bytes[head.length...])
     if head.isChunked { content = Self.unchunk(content) }
     let value = (try? JSONValue.parse(content)) ?? .string(String(decoding: content, as: UTF8.self))
     return Answer(status: head.status, body: value)
+  }
+
+  /// Whether the cluster's directory is gone, and with it whoever could answer.
+  package var isAbandoned: Bool {
+    !File.exists(String(socketPath[..<(socketPath.lastIndex(of: "/") ?? socketPath.startIndex)]))
   }
 
   /// Opens a watch: the connection, on which the header and then chunks come.
@@ -66,6 +83,30 @@ package struct LocalClient: Sendable {
     var decoder = ChunkDecoder()
     return decoder.feed(bytes[...])
   }
+}
+
+/// A request whose answer has not come yet: for a loop that waits for many things.
+final class RequestUnderWay {
+  private let connection: FileDescriptor
+  private var bytes: [UInt8] = []
+
+  init(_ connection: consuming FileDescriptor) {
+    self.connection = connection
+  }
+
+  /// To be polled for reading.
+  var descriptor: Int32 { connection.number }
+
+  /// Takes in what has come; returns whether that is all.
+  func read() -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    let count = retryingInterrupts { Glibc.read(connection.number, &buffer, buffer.count) }
+    if count > 0 { bytes += buffer[..<count] }
+    return count <= 0
+  }
+
+  /// Nil when the server went away meanwhile.
+  var answer: LocalClient.Answer? { LocalClient.answer(bytes) }
 }
 
 /// The header of an answer.

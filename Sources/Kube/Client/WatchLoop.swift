@@ -19,7 +19,7 @@ struct WatchLoop {
   /// Milliseconds between two changes that are acted upon: many often come together.
   var pause: Int64 = 20
 
-  /// Serves until `stop` says so. `change` is called once all resources are known, and whenever one of
+  /// Serves until `stop` says so, or until the cluster's directory is gone. `change` is called once all resources are known, and whenever one of
   /// them has changed since; `ready` after the first time.
   func run(change: () -> Void, ready: () -> Void) {
     var isReady = false
@@ -34,6 +34,7 @@ struct WatchLoop {
             if try resource.connect() { changedAt = changedAt ?? now }
             knows.insert(index)
           } catch {
+            if resource.isAbandoned { return }
             tryAgainAt = now + 250
           }
         }

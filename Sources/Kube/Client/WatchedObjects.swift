@@ -17,6 +17,9 @@ final class WatchedObjects {
     self.path = path
   }
 
+  /// Whether the cluster is gone, and there is nothing to wait for.
+  var isAbandoned: Bool { client.isAbandoned }
+
   /// To be polled for reading; nil while there is no connection.
   var descriptor: Int32? { connection?.descriptor }
 

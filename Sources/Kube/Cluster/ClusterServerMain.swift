@@ -11,7 +11,7 @@ import Support
 
 /// The entry point of the process.
 package enum ClusterServerMain {
-  /// Serves until SIGTERM; `arguments` follow `__kube`.
+  /// Serves until SIGTERM, or until the cluster's directory is gone; `arguments` follow `__kube`.
   package static func run(_ arguments: [String]) -> Int32 {
     guard arguments.count == 2 else { return 64 }
     // Threads inherit the mask: only this one hears the signal to end.
@@ -23,8 +23,8 @@ package enum ClusterServerMain {
       let directory = try ClusterDirectory(root: arguments[0], name: arguments[1])
       let server = try ClusterServer(directory)
       tellReady()
-      var received: Int32 = 0
-      sigwait(&signals, &received)
+      var pause = timespec(tv_sec: 1, tv_nsec: 0)
+      while sigtimedwait(&signals, nil, &pause) < 0, directory.exists {}
       server.stop()
       return 0
     } catch {

@@ -8,6 +8,10 @@ import Support
 struct ContainerTranslation {
   let pod: JSONValue
   let sandboxID: String
+  /// Of an ephemeral container, the one whose processes it wants to see.
+  var targetID = ""
+  /// The file on this machine in which the container leaves its last words.
+  var lastWords = ""
 
   /// The sandbox: a container that does nothing and holds the namespaces that the pod's containers
   /// share, so that each of them may end and begin again.
@@ -37,8 +41,9 @@ struct ContainerTranslation {
   private static func labels(_ pod: JSONValue, _ name: String, attempt: Int) -> [String: String] {
     [
       ObservedContainer.podLabel: pod.uid, ObservedContainer.nameLabel: name,
-      ObservedContainer.attemptLabel: String(attempt), "io.kubernetes.pod.name": pod.name,
-      "io.kubernetes.pod.namespace": pod.namespace,
+      ObservedContainer.attemptLabel: String(attempt),
+      ObservedContainer.podNameLabel: pod.name,
+      ObservedContainer.podNamespaceLabel: pod.namespace,
     ]
   }
 
@@ -80,17 +85,31 @@ struct ContainerTranslation {
     spec.host.ipcMode = "container:\(sandboxID)"
     spec.host.pidMode =
       pod.flag("spec", "hostPID")
-      ? "host" : pod.flag("spec", "shareProcessNamespace") ? "container:\(sandboxID)" : ""
-    spec.host.mounts = mounts(container, volumes)
+      ? "host"
+      : pod.flag("spec", "shareProcessNamespace")
+        ? "container:\(sandboxID)" : targetID.isEmpty ? "" : "container:\(targetID)"
+    spec.host.mounts = mounts(container, volumes, known)
+    if !lastWords.isEmpty {
+      let path = container.text("terminationMessagePath")
+      spec.host.mounts.append(
+        MountWish(
+          kind: .bind, source: lastWords, target: path.isEmpty ? "/dev/termination-log" : path))
+      spec.config.labels?[ObservedContainer.lastWordsLabel] = lastWords
+      spec.config.labels?[ObservedContainer.lastWordsPolicyLabel] =
+        container.text("terminationMessagePolicy")
+    }
     security(container, &spec)
     resources(container, &spec)
     return spec
   }
 
-  private func mounts(_ container: JSONValue, _ volumes: [String: String]) -> [MountWish] {
+  private func mounts(
+    _ container: JSONValue, _ volumes: [String: String], _ known: [String: String]
+  ) -> [MountWish] {
     container.list("volumeMounts").compactMap { mount in
       guard var source = volumes[mount.text("name")] else { return nil }
-      let sub = mount.text("subPath")
+      let sub =
+        mount.text("subPath") + PodEnvironment.expand(mount.text("subPathExpr"), known)
       if !sub.isEmpty { source += "/" + sub }
       var wish = MountWish(kind: .bind, source: source, target: mount.text("mountPath"))
       wish.readOnly = mount.flag("readOnly")

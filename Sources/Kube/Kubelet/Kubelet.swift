@@ -2,6 +2,10 @@
 // how they are. One thread, one poll(2) loop; everything it must remember lies in the API and in the
 // engine, so that it can be killed at any moment and go on where it was.
 //
+// Nothing in the loop waits for one pod: a launch, a hook, a probe, a status on its way to the server
+// are begun, and the loop hears of their end. So pods start beside each other, and of one pod each step
+// follows the one before.
+//
 // Next: PodPlan.swift decides, PodExecutor.swift acts, PodStatus.swift reports.
 
 import CLinux
@@ -16,33 +20,54 @@ final class Kubelet {
   let node: String
   let client: LocalClient
   let executor: PodExecutor
-  private let report: NodeReport
-  private var pods: [String: JSONValue] = [:]
-  private var dirty: Set<String> = []
+  let report: NodeReport
+  let probes: ProbeRunner
+  private let updates: VolumeUpdates
+  private let files: StaticPods
+  /// Whether files of static pods, or the pods that were made of them, have changed.
+  private var filesChanged = true
+  var pods: [String: JSONValue] = [:]
+  /// Pods that are not in the API any more and have something left here.
+  var gone: Set<String> = []
+  /// Since when containers have been asked to end, by id.
+  var asked: [String: Int64] = [:]
+  private var killed: Set<String> = []
+  /// What was told of a container's probes already.
+  var told: Set<String> = []
+  /// Statuses on their way to the server, by descriptor.
+  var reports: [Int32: (request: RequestUnderWay, pod: String)] = [:]
+  private var dirty: [String] = []
+  private var isDirty: Set<String> = []
+  /// Pods that wait until fewer containers are on their way.
+  private var crowd: [String] = []
+  /// Pods of which a probe is under way.
+  private var asking: Set<String> = []
   private var due: [String: Int64] = [:]
   private var watch: WatchConnection?
-  private var waiting: [Int32: (descriptor: Int32, pod: String)] = [:]
+  private var processes: [Int32: (descriptor: Int32, container: String)] = [:]
+  /// Containers whose process has ended and whose record does not say so yet, and how often that was
+  /// looked at.
+  private var unsettled: [String: Int] = [:]
   private var nextReport: Int64 = 0
   private var nextLease: Int64 = 0
-  private let probes: ProbeRunner
-  private var signalled: Set<String> = []
 
   /// `index` is the number of the node in its cluster, from 0.
-  init(node: String, index: Int, client: LocalClient, engine: Engine, directory: String) {
+  init(node: String, index: Int, client: LocalClient, engine: Engine, directory: String) throws {
     self.node = node
     self.client = client
     report = NodeReport(
       name: node, address: "127.0.0.1", range: "\(ClusterNetwork().range(ofNode: index))")
-    executor = PodExecutor(
+    executor = try PodExecutor(
       engine: engine, client: client, node: node, directory: directory,
       hostAddress: report.address, range: report.range)
-    probes = ProbeRunner { container, command in
-      PodExecutor.spawn(["exec", container] + command, engine: engine)
-    }
+    probes = ProbeRunner(PodExecutor.handlers(engine))
+    updates = VolumeUpdates(client)
+    files = try StaticPods(node: node, directory: "\(directory)/manifests", client: client)
   }
 
-  /// Serves until `stop` says so; never returns because the server is away.
-  func run(until stop: Int32, ready: () -> Void) {
+  /// Serves until `stop` says so, or until the cluster's directory is gone; never returns because the
+  /// server is away. `children` becomes readable when a child process has ended.
+  func run(until stop: Int32, children: Int32, ready: () -> Void) {
     var isReady = false
     while true {
       let now = wallClockNanoseconds()
@@ -52,18 +77,33 @@ final class Kubelet {
         isReady = true
       } catch {
         watch = nil
+        if client.isAbandoned { return abandon() }
         if !isReady, !(error is SyscallError) { StandardLog.print("kubelet: \(error)") }
       }
       for (uid, time) in due where time <= now {
         due[uid] = nil
-        dirty.insert(uid)
+        mark(uid)
       }
       let batch = dirty
       dirty = []
+      isDirty = []
       for uid in batch { sync(uid) }
-      executor.reap()
-      if waitForNews(stop) { return }
+      executor.outbox.flush(now)
+      if waitForNews(stop, children) { return }
     }
+  }
+
+  /// The cluster is gone, and nobody will ever ask for its pods again.
+  private func abandon() {
+    for (descriptor, _) in processes.values { dk_pidfd_send_signal(descriptor, SIGKILL) }
+  }
+
+  func mark(_ uid: String) {
+    if isDirty.insert(uid).inserted { dirty.append(uid) }
+  }
+
+  func lookAgain(_ uid: String, at time: Int64) {
+    due[uid] = min(due[uid] ?? .max, time)
   }
 
   // MARK: The API
@@ -77,7 +117,21 @@ final class Kubelet {
       try report.renewLease(client, now: now)
       nextLease = now + NodeReport.leasePeriod
     }
+    _ = try executor.services.connect()
     if watch == nil { try beginWatch() }
+    refreshVolumes(try updates.connect())
+    if filesChanged {
+      try files.update(pods.values)
+      filesChanged = false
+    }
+  }
+
+  /// Lets the volumes follow that are made from objects that have changed.
+  private func refreshVolumes(_ changed: Set<String>) {
+    guard !changed.isEmpty else { return }
+    for pod in pods.values where !PodVolumes.sources(of: pod).isDisjoint(with: changed) {
+      executor.volumes(of: pod, updates).refresh()
+    }
   }
 
   private func beginWatch() throws {
@@ -90,20 +144,38 @@ final class Kubelet {
       update(pod)
     }
     for uid in pods.keys where !seen.contains(uid) { forget(uid) }
-    executor.removeStrays(keeping: seen)
+    for uid in executor.containers.pods where pods[uid] == nil {
+      guard let stray = executor.containers.of(uid).first else { continue }
+      pods[uid] = [
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": [
+          "name": .string(stray.podName), "namespace": .string(stray.podNamespace),
+          "uid": .string(uid),
+        ],
+      ]
+      forget(uid)
+    }
     watch = try client.watch(
       "/api/v1/pods?\(selector)&watch=true&resourceVersion=\(list.body.resourceVersion)")
   }
 
   private func update(_ pod: JSONValue) {
-    pods[pod.uid] = pod
-    dirty.insert(pod.uid)
+    guard !gone.contains(pod.uid) else { return }
+    updates.want(pod)
+    let old = pods.updateValue(pod, forKey: pod.uid)
+    mark(pod.uid)
+    // The downward API shows them.
+    if let old, (old.labels, old.annotations) != (pod.labels, pod.annotations) {
+      executor.volumes(of: pod, updates).refresh()
+    }
   }
 
-  private func forget(_ uid: String) {
-    pods[uid] = nil
-    due[uid] = nil
-    executor.destroy(uid)
+  /// A pod that is not in the API any more: what is left of it here goes at once.
+  func forget(_ uid: String) {
+    guard var pod = pods[uid], gone.insert(uid).inserted else { return }
+    pod.set("metadata", "deletionTimestamp", to: "1970-01-01T00:00:00Z")
+    pods[uid] = pod
+    mark(uid)
   }
 
   private func readWatch() {
@@ -126,137 +198,190 @@ final class Kubelet {
   // MARK: One pod
 
   private func sync(_ uid: String) {
-    guard let pod = pods[uid] else { return }
-    var again: Int64?
     for _ in 0..<32 {
+      guard let pod = pods[uid] else { return }
+      var again: Int64?
       let now = wallClockNanoseconds()
-      let containers = executor.containers(of: uid)
+      let containers = executor.containers.of(uid)
       let health = health(pod, containers, now, &again)
       let plan = PodPlan(
-        pod, containers, problems: executor.problems[uid] ?? [:], health: health, now: now)
+        pod, containers, problems: executor.problems[uid] ?? [:], health: health, asked: asked,
+        now: now)
       if let time = plan.again { again = min(again ?? .max, time) }
-      var didSomething = false
-      for operation in plan.operations {
-        if case .signal(let id, let kills) = operation,
-          !signalled.insert("\(id)/\(kills)").inserted
-        {
+      if let again { lookAgain(uid, at: again) }
+      if !act(plan, pod, now) {
+        if pods[uid] != nil { reportStatus(pod, health) }
+        return listen(uid)
+      }
+    }
+    mark(uid)
+  }
+
+  /// Carries out what can be done now. Returns whether that may have made more possible at once.
+  private func act(_ plan: PodPlan, _ pod: JSONValue, _ now: Int64) -> Bool {
+    var didSomething = false
+    for operation in plan.operations {
+      switch operation {
+      case .signal(let id, true):
+        guard killed.insert(id).inserted else { continue }
+        executor.carryOut(operation, pod)
+      case .signal(let id, false):
+        guard asked[id] == nil else { continue }
+        asked[id] = now
+        executor.carryOut(operation, pod)
+      case .startSandbox, .start:
+        // One after the other: the next one when this one runs.
+        if executor.isStarting(pod.uid) { continue }
+        guard executor.hasRoom else {
+          crowd.append(pod.uid)
           continue
         }
+        executor.start(operation, pod)
+        didSomething = didSomething || !executor.isStarting(pod.uid)
+      case .remove(let id):
+        executor.carryOut(operation, pod)
+        asked[id] = nil
+        killed.remove(id)
+        told = told.filter { !$0.hasPrefix(id) }
+        probes.forget(id)
         didSomething = true
-        if executor.carryOut(operation, pod) { return forget(uid) }
-      }
-      if !didSomething {
-        reportStatus(pod, containers, health)
-        listen(containers, uid)
-        break
+      case .finish:
+        executor.carryOut(operation, pod)
+        finish(pod)
+        return false
       }
     }
-    if let again { lookAgain(uid, at: again) }
+    return didSomething
   }
 
-  private func lookAgain(_ uid: String, at time: Int64) {
-    due[uid] = min(due[uid] ?? .max, time)
-  }
-
-  private func health(
-    _ pod: JSONValue, _ containers: [ObservedContainer], _ now: Int64, _ again: inout Int64?
-  ) -> [String: PodPlan.Health] {
-    guard !pod.isBeingDeleted,
-      let sandbox = PodPlan.newest(ObservedContainer.sandbox, containers), sandbox.state == .running
-    else { return [:] }
-    var result: [String: PodPlan.Health] = [:]
-    for container in pod.list("spec", "containers") + pod.list("spec", "initContainers") {
-      let name = container.text("name")
-      guard let observed = PodPlan.newest(name, containers), observed.state == .running else {
-        continue
-      }
-      let (health, failed) = probes.health(
-        of: container, observed, network: sandbox.pid, now: now, again: &again)
-      result[name] = health
-      if let failed, signalled.insert("\(observed.id)/\(failed)/\(health.mustRestart)").inserted {
-        let kind = failed.dropLast(5)
-        executor.note(
-          pod, "Unhealthy",
-          "\(kind.prefix(1).uppercased() + kind.dropFirst()) probe failed", container: name,
-          isWarning: true)
-        if health.mustRestart {
-          executor.note(
-            pod, "Killing", "Container \(name) failed \(kind) probe, will be restarted",
-            container: name)
-        }
-      }
-    }
-    return result
-  }
-
-  private func reportStatus(
-    _ pod: JSONValue, _ containers: [ObservedContainer], _ health: [String: PodPlan.Health]
-  ) {
-    let status = PodStatus(
-      pod, containers, problems: executor.problems[pod.uid] ?? [:], health: health,
-      hostAddress: report.address, now: wallClockNanoseconds()
-    ).json
-    guard status != pod["status"] else { return }
-    let path = "/api/v1/namespaces/\(pod.namespace)/pods/\(pod.name)/status"
-    let patch: JSONValue = ["metadata": ["uid": .string(pod.uid)], "status": status]
-    guard
-      let answer = try? client.request("PATCH", path, patch, type: PatchKind.merge.rawValue)
-    else {
-      // The server is away: say it again when it is back.
-      lookAgain(pod.uid, at: wallClockNanoseconds() + 1_000_000_000)
-      return
-    }
-    if answer.isSuccess {
-      pods[pod.uid] = answer.body
-    } else if answer.status == 404 {
-      forget(pod.uid)
-    }
+  /// Nothing is left of a pod: it may go from the API too.
+  private func finish(_ pod: JSONValue) {
+    pods[pod.uid] = nil
+    due[pod.uid] = nil
+    asking.remove(pod.uid)
+    if pod.annotations[StaticPods.source] != nil { filesChanged = true }
+    if gone.remove(pod.uid) != nil { return }
+    _ = try? client.request(
+      "DELETE", "/api/v1/namespaces/\(pod.namespace)/pods/\(pod.name)",
+      ["gracePeriodSeconds": 0, "preconditions": ["uid": .string(pod.uid)]])
   }
 
   /// Hears of the end of every process of a pod.
-  private func listen(_ containers: [ObservedContainer], _ uid: String) {
-    for container in containers where container.state == .running && container.pid > 0 {
-      guard waiting[container.pid] == nil else { continue }
+  private func listen(_ uid: String) {
+    var isAsking = false
+    for container in executor.containers.of(uid) where container.state == .running {
+      isAsking = isAsking || probes.isAsking(container.id)
+      guard container.pid > 0, processes[container.pid] == nil else { continue }
       let descriptor = dk_pidfd_open(container.pid, 0)
       if descriptor >= 0 {
-        waiting[container.pid] = (descriptor, uid)
+        processes[container.pid] = (descriptor, container.id)
       } else {
         // It has ended already; its monitor is about to say so.
-        lookAgain(uid, at: wallClockNanoseconds() + 30_000_000)
+        unsettled[container.id] = unsettled[container.id] ?? 0
+        lookAgain(uid, at: wallClockNanoseconds() + 20_000_000)
       }
     }
-    let living = executor.containerIDs
-    probes.forget(except: living)
-    signalled = signalled.filter { living.contains(String($0.prefix { $0 != "/" })) }
+    if isAsking { asking.insert(uid) } else { asking.remove(uid) }
   }
 
   // MARK: Waiting
 
   /// Returns true when it is time to end.
-  private func waitForNews(_ stop: Int32) -> Bool {
+  private func waitForNews(_ stop: Int32, _ children: Int32) -> Bool {
+    var handlers: [() -> Void] = []
+    var entries = [PollEntry(fd: stop, events: .readable)]
+    func hear(_ descriptor: Int32?, _ handle: @escaping () -> Void) {
+      guard let descriptor else { return }
+      entries.append(PollEntry(fd: descriptor, events: .readable))
+      handlers.append(handle)
+    }
+    var isTold = false
+    hear(executor.containers.descriptor) { isTold = true }
+    hear(watch?.descriptor) { [self] in readWatch() }
+    hear(executor.services.descriptor) { [self] in _ = executor.services.read() }
+    hear(files.descriptor) { [self] in
+      files.drain()
+      filesChanged = true
+    }
+    hear(executor.outbox.descriptor) { [self] in executor.outbox.read() }
+    hear(children) { [self] in childrenEnded(children) }
+    for descriptor in updates.descriptors {
+      hear(descriptor) { [self] in refreshVolumes(updates.read(descriptor)) }
+    }
+    for descriptor in reports.keys { hear(descriptor) { [self] in readReport(descriptor) } }
+    for descriptor in executor.launches.keys {
+      hear(descriptor) { [self] in
+        if let pod = executor.hear(descriptor) { launched(pod) }
+      }
+    }
+    for (pid, process) in processes {
+      hear(process.descriptor) { [self] in processEnded(pid) }
+    }
+    _ = try? pollDescriptors(&entries, timeout: timeout())
+    if !entries[0].ready.isEmpty { return true }
+    for (entry, handle) in zip(entries.dropFirst(), handlers) where !entry.ready.isEmpty {
+      handle()
+    }
+    if isTold || executor.containers.nextLook.map({ $0 <= monotonicMilliseconds() }) ?? false {
+      for uid in executor.containers.catchUp(told: isTold) { mark(uid) }
+    }
+    settle()
+    return false
+  }
+
+  private func timeout() -> Int32 {
+    guard dirty.isEmpty else { return 0 }
     let now = wallClockNanoseconds()
     var next = min(nextLease, now + 5_000_000_000)
     if watch == nil { next = min(next, now + 250_000_000) }
     if let first = due.values.min() { next = min(next, first) }
-    let timeout = dirty.isEmpty ? max(0, (next - now) / 1_000_000 + 1) : 0
-    var entries = [PollEntry(fd: stop, events: .readable)]
-    if let watch { entries.append(PollEntry(fd: watch.descriptor, events: .readable)) }
-    let processes = Array(waiting)
-    for (_, value) in processes {
-      entries.append(PollEntry(fd: value.descriptor, events: .readable))
+    var wait = max(0, (next - now) / 1_000_000 + 1)
+    if let look = executor.containers.nextLook {
+      wait = min(wait, max(0, look - monotonicMilliseconds()))
     }
-    _ = try? pollDescriptors(&entries, timeout: Int32(clamping: timeout))
-    if !entries[0].ready.isEmpty { return true }
-    let first = watch == nil ? 1 : 2
-    if watch != nil, !entries[1].ready.isEmpty { readWatch() }
-    for (index, (pid, value)) in processes.enumerated() where !entries[first + index].ready.isEmpty
-    {
-      close(value.descriptor)
-      waiting[pid] = nil
-      dirty.insert(value.pod)
-      // Its monitor writes down what came of it a moment later.
-      lookAgain(value.pod, at: wallClockNanoseconds() + 30_000_000)
+    return Int32(clamping: wait)
+  }
+
+  /// A container runs now, or could not be started: there is room for another.
+  private func launched(_ pod: JSONValue) {
+    mark(pod.uid)
+    for uid in crowd { mark(uid) }
+    crowd = []
+  }
+
+  private func childrenEnded(_ children: Int32) {
+    var info = [UInt8](repeating: 0, count: 128)
+    while read(children, &info, info.count) > 0 {}
+    executor.reap()
+    for uid in asking { mark(uid) }
+    for hook in executor.hooks.collect() {
+      guard let uid = executor.containers[hook.container]?.podUID, let pod = pods[uid] else {
+        continue
+      }
+      executor.finish(hook, pod)
+      mark(uid)
     }
-    return false
+  }
+
+  private func processEnded(_ pid: Int32) {
+    guard let (descriptor, container) = processes.removeValue(forKey: pid) else { return }
+    close(descriptor)
+    unsettled[container] = 0
+  }
+
+  /// The end of a process is one thing, and that its monitor has written down what came of it another.
+  private func settle() {
+    let now = wallClockNanoseconds()
+    for (id, looks) in unsettled {
+      guard let known = executor.containers[id], known.state == .running else {
+        unsettled[id] = nil
+        continue
+      }
+      // The journal tells when it is written; only a monitor that was killed will not.
+      if looks > 0, executor.containers.settle(id)?.state != .running { unsettled[id] = nil }
+      if unsettled[id] != nil { unsettled[id] = looks + 1 }
+      if looks > 0 || unsettled[id] == nil { mark(known.podUID) }
+      lookAgain(known.podUID, at: now + min(20_000_000 << Int64(min(looks, 6)), 1_000_000_000))
+    }
   }
 }

@@ -19,11 +19,12 @@ package enum KubeletMain {
         root: DataRoot(path: directory.root), instance: instance(directory.name))
       _ = try engine.reconcile()
       try directory.claim("kubelet-\(arguments[2])")
-      let kubelet = Kubelet(
+      let kubelet = try Kubelet(
         node: arguments[2], index: Cluster.nodeIndex(arguments[2], in: directory.name),
         client: LocalClient(socketPath: directory.socketPath), engine: engine,
         directory: "\(directory.path)/kubelet-\(arguments[2])")
-      kubelet.run(until: stop) { ClusterServerMain.tellReady() }
+      let children = try signalDescriptor([SIGCHLD])
+      kubelet.run(until: stop, children: children) { ClusterServerMain.tellReady() }
       return 0
     } catch {
       for line in ErrorReport().lines(for: error) { StandardLog.print(line) }

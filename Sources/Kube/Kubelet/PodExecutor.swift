@@ -6,10 +6,16 @@ import Linux
 import Runtime
 import Support
 
-/// Carries out on the engine what the plan of a pod says.
+/// Carries out on the engine what the plan of a pod says. What takes time goes on by itself: a launch
+/// (PodExecutor+Launch.swift) is begun here, and heard of through its descriptor.
 final class PodExecutor: ObjectSource {
-  private let engine: Engine
-  private let client: LocalClient
+  let engine: Engine
+  let client: LocalClient
+  let containers: PodContainers
+  let hooks: PodHooks
+  let outbox: EventOutbox
+  /// All services of the cluster: every container is told of them.
+  let services: WatchedObjects
   private let node: String
   private let directory: String
   private let hostAddress: String
@@ -17,76 +23,66 @@ final class PodExecutor: ObjectSource {
   private let range: String
   /// Containers that could not be started, by pod and name.
   private(set) var problems: [String: [String: PodPlan.Problem]] = [:]
+  /// What is being launched, by the descriptor that tells of it.
+  var launches: [Int32: Launch] = [:]
   /// Monitors that this process has started: its children, until they have ended.
-  private var monitors: Set<pid_t> = []
+  var monitors: Set<pid_t> = []
+  /// The images that were built or loaded on this machine are there for pods too.
+  private var local: Engine?
 
   init(
     engine: Engine, client: LocalClient, node: String, directory: String, hostAddress: String,
     range: String
-  ) {
+  ) throws {
     self.engine = engine
     self.client = client
     self.node = node
     self.directory = directory
     self.hostAddress = hostAddress
     self.range = range
+    containers = try PodContainers(engine)
+    hooks = PodHooks(Self.handlers(engine))
+    outbox = EventOutbox(client)
+    services = WatchedObjects(client, "/api/v1/services")
   }
 
-  private func records() -> [ContainerRecord] { (try? engine.containers()) ?? [] }
-
-  /// The containers of a pod.
-  func containers(of uid: String) -> [ObservedContainer] {
-    records().compactMap(ObservedContainer.init).filter { $0.podUID == uid }
-  }
-
-  /// All containers that there are.
-  var containerIDs: Set<String> { Set(records().map(\.id)) }
-
-  /// Returns true when the pod is finished with.
-  func carryOut(_ operation: PodPlan.Operation, _ pod: JSONValue) -> Bool {
-    switch operation {
-    case .startSandbox: attempt(pod, ObservedContainer.sandbox) { try startSandbox(pod) }
-    case .start(let name, let number):
-      attempt(pod, name) { try start(pod, name, attempt: number) }
-    case .signal(let id, let kills): signal(id, kills: kills, pod)
-    case .remove(let id):
-      if let record = try? engine.container(id) {
-        try? engine.remove(record, force: true, volumes: true)
-      }
-    case .finish:
-      destroy(pod.uid)
-      _ = try? client.request(
-        "DELETE", "/api/v1/namespaces/\(pod.namespace)/pods/\(pod.name)",
-        ["gracePeriodSeconds": 0, "preconditions": ["uid": .string(pod.uid)]])
-      return true
+  /// What runs the commands of probes and hooks.
+  static func handlers(_ engine: Engine) -> HandlerProcess {
+    HandlerProcess { container, command in
+      spawn(["exec", container] + command, engine: engine)
     }
-    return false
   }
 
-  /// Removes everything of a pod that is gone from the API.
-  func destroy(_ uid: String) {
-    let own = records().filter { $0.spec.config.labels?[ObservedContainer.podLabel] == uid }
-    // The sandbox last: the others live in its namespaces.
-    for record in own.sorted(by: { !Self.isSandbox($0) && Self.isSandbox($1) }) {
+  /// Carries out what needs no time. Starting is `start`.
+  func carryOut(_ operation: PodPlan.Operation, _ pod: JSONValue) {
+    switch operation {
+    case .startSandbox, .start: break
+    case .signal(let id, let kills): signal(id, kills: kills, pod)
+    case .remove(let id): remove(id)
+    case .finish: cleanUp(pod.uid)
+    }
+  }
+
+  private func remove(_ id: String) {
+    hooks.end(of: id)
+    if let record = try? engine.existing(id) {
       try? engine.remove(record, force: true, volumes: true)
     }
+    containers.refresh(id)
+  }
+
+  /// Forgets all about a pod whose containers are gone.
+  private func cleanUp(_ uid: String) {
     problems[uid] = nil
     try? Directory.removeTree("\(directory)/pods/\(uid)")
   }
 
-  private static func isSandbox(_ record: ContainerRecord) -> Bool {
-    record.spec.config.labels?[ObservedContainer.nameLabel] == ObservedContainer.sandbox
-  }
-
-  /// Removes the containers of pods that are no longer this node's.
-  func removeStrays(keeping uids: Set<String>) {
-    let strays = Set(records().compactMap(ObservedContainer.init).map(\.podUID)).subtracting(uids)
-    for uid in strays { destroy(uid) }
-  }
+  /// Where the files of a pod lie.
+  func directory(of pod: JSONValue) -> String { "\(directory)/pods/\(pod.uid)" }
 
   // MARK: Starting
 
-  private func attempt(_ pod: JSONValue, _ name: String, _ body: () throws -> Void) {
+  func attempt(_ pod: JSONValue, _ name: String, _ body: () throws -> Void) {
     do {
       try body()
       problems[pod.uid]?[name] = nil
@@ -118,28 +114,53 @@ final class PodExecutor: ObjectSource {
       isWarning: true)
   }
 
+  /// Begins to start a container, or the sandbox.
+  func start(_ operation: PodPlan.Operation, _ pod: JSONValue) {
+    switch operation {
+    case .startSandbox:
+      attempt(pod, ObservedContainer.sandbox) { try startSandbox(pod) }
+    case .start(let name, let number): attempt(pod, name) { try start(pod, name, attempt: number) }
+    default: break
+    }
+  }
+
   private func startSandbox(_ pod: JSONValue) throws {
     let spec = ContainerTranslation.sandbox(pod, range: range)
     let image = try image(spec.image, policy: "IfNotPresent")
     try launch(pod, spec, image, ObservedContainer.sandbox, attempt: 0)
   }
 
+  /// What the pod says of one of its containers.
+  static func container(_ name: String, of pod: JSONValue) -> JSONValue? {
+    for list in ["containers", "initContainers", "ephemeralContainers"] {
+      if let found = pod.list("spec", list).first(where: { $0.text("name") == name }) {
+        return found
+      }
+    }
+    return nil
+  }
+
+  /// The volumes of a pod, made from the objects that `source` knows.
+  func volumes(of pod: JSONValue, _ source: any ObjectSource) -> PodVolumes {
+    let environment = PodEnvironment(
+      pod: pod, node: node, hostAddress: hostAddress, capacity: NodeReport.capacity, source: source)
+    return PodVolumes(pod: pod, directory: directory(of: pod), environment: environment) {
+      self.token(pod, $0)
+    }
+  }
+
   private func start(_ pod: JSONValue, _ name: String, attempt: Int) throws {
-    let all = pod.list("spec", "containers") + pod.list("spec", "initContainers")
-    guard let container = all.first(where: { $0.text("name") == name }),
-      let sandbox = PodPlan.newest(ObservedContainer.sandbox, containers(of: pod.uid))
+    let siblings = containers.of(pod.uid)
+    guard let container = Self.container(name, of: pod),
+      let sandbox = PodPlan.newest(ObservedContainer.sandbox, siblings)
     else { return }
     var current = pod
     if current.text("status", "podIP").isEmpty {
       current.set("status", "podIP", to: .string(sandbox.address))
     }
     let image = try pull(container, pod)
-    let environment = PodEnvironment(
-      pod: current, node: node, hostAddress: hostAddress, capacity: NodeReport.capacity,
-      source: self)
-    let files = PodVolumes(
-      pod: current, directory: "\(directory)/pods/\(pod.uid)", environment: environment
-    ) { self.token(pod) }
+    let files = volumes(of: current, self)
+    let environment = files.environment
     var paths: [String: String] = [:]
     for mount in container.list("volumeMounts") {
       let wanted = mount.text("name")
@@ -147,38 +168,14 @@ final class PodExecutor: ObjectSource {
       else { continue }
       paths[wanted] = try files.path(volume)
     }
-    let spec = ContainerTranslation(pod: current, sandboxID: sandbox.id).spec(
+    var translation = ContainerTranslation(pod: current, sandboxID: sandbox.id)
+    translation.targetID =
+      PodPlan.newest(container.text("targetContainerName"), siblings)?.id ?? ""
+    translation.lastWords = try files.lastWords(of: container, attempt: attempt)
+    let spec = translation.spec(
       container, attempt: attempt, environment: try environment.variables(of: container),
       volumes: paths)
     try launch(pod, spec, image, name, attempt: attempt)
-  }
-
-  private func launch(
-    _ pod: JSONValue, _ spec: ContainerSpec, _ image: Image, _ name: String, attempt: Int
-  ) throws {
-    let title = ContainerTranslation.engineName(pod, name, attempt: attempt)
-    if let old = try? engine.container(title) {
-      try engine.remove(old, force: true, volumes: true)
-    }
-    let record = try engine.create(spec, image: image, name: title, startsNow: true) { title }
-    if name != ObservedContainer.sandbox {
-      note(pod, "Created", "Created container: \(name)", container: name)
-    }
-    // A program that is not there leaves a container that has ended, with the reason.
-    defer { remember(monitorOf: record.id) }
-    _ = try engine.start(record, image: image).awaitStart()
-    if name != ObservedContainer.sandbox {
-      note(pod, "Started", "Started container \(name)", container: name)
-    }
-  }
-
-  private func remember(monitorOf id: String) {
-    if let pid = (try? engine.container(id))?.state.monitor?.pid { monitors.insert(pid) }
-  }
-
-  /// Lets go of monitors that have ended.
-  func reap() {
-    for pid in monitors where waitpid(pid, nil, WNOHANG) != 0 { monitors.remove(pid) }
   }
 
   private func pull(_ container: JSONValue, _ pod: JSONValue) throws -> Image {
@@ -205,37 +202,61 @@ final class PodExecutor: ObjectSource {
   private func image(_ name: String, policy: String) throws -> Image {
     let store = try engine.images()
     if let found = try store.find(name) { return found }
-    // What was built or loaded on this machine is there for pods too.
-    let local = try Engine(root: engine.root, instance: "default")
+    let local = try local ?? Engine(root: engine.root, instance: "default")
+    self.local = local
     if let found = try local.images().find(name) { return found }
     if policy == "Never" { return try store.resolve(name) }
     return try store.pull(try Reference(name)) { _ in }
   }
 
-  private func token(_ pod: JSONValue) -> String? {
+  private func token(_ pod: JSONValue, _ source: JSONValue) -> String? {
     let account = pod.text("spec", "serviceAccountName")
     let path = "/api/v1/namespaces/\(pod.namespace)/serviceaccounts/\(account)/token"
+    var spec: JSONValue = [
+      "expirationSeconds": .integer(Int64(source.number("expirationSeconds") ?? 3607)),
+      "boundObjectRef": [
+        "kind": "Pod", "apiVersion": "v1", "name": .string(pod.name), "uid": .string(pod.uid),
+      ],
+    ]
+    let audience = source.text("audience")
+    if !audience.isEmpty { spec["audiences"] = [.string(audience)] }
     let answer = try? client.request(
       "POST", path,
-      [
-        "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
-        "spec": [
-          "expirationSeconds": 3607,
-          "boundObjectRef": [
-            "kind": "Pod", "apiVersion": "v1", "name": .string(pod.name), "uid": .string(pod.uid),
-          ],
-        ],
-      ])
+      ["apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec])
     return answer?.body.at("status", "token")?.string
   }
 
   private func signal(_ id: String, kills: Bool, _ pod: JSONValue) {
-    guard let record = try? engine.container(id) else { return }
+    guard let record = try? engine.existing(id) else { return }
     let name = record.spec.config.labels?[ObservedContainer.nameLabel] ?? ""
-    if !kills, name != ObservedContainer.sandbox {
+    if kills {
+      hooks.end(of: id)
+    } else if name != ObservedContainer.sandbox {
       note(pod, "Killing", "Stopping container \(name)", container: name)
+      let network = PodPlan.newest(ObservedContainer.sandbox, containers.of(pod.uid))?.pid ?? 0
+      if let container = Self.container(name, of: pod),
+        hooks.begin(.preStop, of: container, id: id, network: network) == true
+      {
+        return
+      }
     }
-    try? engine.kill(record, signal: kills ? .kill : record.spec.stopSignal)
+    try? engine.kill(record, signal: kills ? .kill : record.spec.stopSignal, waits: false)
+  }
+
+  /// Acts on the end of a hook; `pod` is the one that the container belongs to.
+  func finish(_ hook: PodHooks.Ending, _ pod: JSONValue) {
+    guard let record = try? engine.existing(hook.container) else { return }
+    let name = record.spec.config.labels?[ObservedContainer.nameLabel] ?? ""
+    if !hook.succeeded {
+      note(
+        pod, "Failed\(hook.kind.title)", "\(hook.kind.title) failed", container: name,
+        isWarning: true)
+    }
+    switch hook.kind {
+    case .preStop: try? engine.kill(record, signal: record.spec.stopSignal, waits: false)
+    case .postStart:
+      if !hook.succeeded { try? engine.kill(record, signal: .kill, waits: false) }
+    }
   }
 
   // MARK: The API
@@ -249,13 +270,9 @@ final class PodExecutor: ObjectSource {
   }
 
   func services(_ namespace: String) -> [JSONValue] {
-    var all: [JSONValue] = []
-    for place in Set(["default", namespace]).sorted() {
-      let answer = try? client.request("GET", "/api/v1/namespaces/\(place)/services")
-      let found = answer?.body.list("items") ?? []
-      all += place == namespace ? found : found.filter { $0.name == "kubernetes" }
+    services.sorted.filter {
+      $0.namespace == namespace || $0.namespace == "default" && $0.name == "kubernetes"
     }
-    return all
   }
 
   /// Tells of something that happened to a container.
@@ -267,7 +284,7 @@ final class PodExecutor: ObjectSource {
     note.fieldPath =
       container == ObservedContainer.sandbox ? "" : "spec.containers{\(container)}"
     note.host = node
-    _ = try? client.request("POST", "/dklab/events", note.json)
+    outbox.add(note)
   }
 
   /// Starts this program with other arguments on the same instance; its output goes nowhere.
@@ -278,6 +295,13 @@ final class PodExecutor: ObjectSource {
     for descriptor in Int32(0)...2 {
       posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
     }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var argv: [UnsafeMutablePointer<CChar>?] = (["dklab"] + arguments).map { strdup($0) } + [nil]
     let variables = [
       "DKLAB_ROOT=\(engine.root.path)", "DKLAB_INSTANCE=\(engine.instance)",
@@ -286,6 +310,6 @@ final class PodExecutor: ObjectSource {
     var envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
     defer { for pointer in argv + envp { free(pointer) } }
     var pid: pid_t = 0
-    return posix_spawn(&pid, "/proc/self/exe", &actions, nil, &argv, &envp) == 0 ? pid : nil
+    return posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, &argv, &envp) == 0 ? pid : nil
   }
 }

@@ -39,17 +39,20 @@ struct PodPlan {
   private let containers: [ObservedContainer]
   private let problems: [String: Problem]
   private let health: [String: Health]
+  /// Since when containers have been asked to end, by id.
+  private let asked: [String: Int64]
   private let now: Int64
   private static let second: Int64 = 1_000_000_000
 
   init(
     _ pod: JSONValue, _ containers: [ObservedContainer], problems: [String: Problem] = [:],
-    health: [String: Health] = [:], now: Int64
+    health: [String: Health] = [:], asked: [String: Int64] = [:], now: Int64
   ) {
     self.pod = pod
     self.containers = containers
     self.problems = problems
     self.health = health
+    self.asked = asked
     self.now = now
     decide()
   }
@@ -68,12 +71,15 @@ struct PodPlan {
   private mutating func decide() {
     let phase = pod.text("status", "phase")
     if pod.isBeingDeleted { return end() }
-    if phase == "Succeeded" || phase == "Failed" { return stopAll() }
+    if phase == "Succeeded" || phase == "Failed" || isFinished { return stopAll() }
     if let deadline = deadline {
       if now >= deadline { return stopAll() }
       lookAgain(at: deadline)
     }
-    guard let sandbox = newest(ObservedContainer.sandbox), sandbox.state == .running else {
+    let sandbox = newest(ObservedContainer.sandbox)
+    // It is being started.
+    if sandbox?.state == .created { return }
+    guard sandbox?.state == .running else {
       // Without its namespaces nothing of the old pod can go on.
       let living = containers.filter { $0.state == .running }
       for container in living { operations.append(.signal(id: container.id, kill: true)) }
@@ -81,14 +87,17 @@ struct PodPlan {
         for container in containers where container.name == ObservedContainer.sandbox {
           operations.append(.remove(id: container.id))
         }
-        if !isFinished { start(ObservedContainer.sandbox, attempt: 0, sandbox: true) }
+        start(ObservedContainer.sandbox, attempt: 0, sandbox: true)
       }
       return
+    }
+    for container in pod.list("spec", "ephemeralContainers")
+    where newest(container.text("name")) == nil {
+      start(container.text("name"), attempt: 0)
     }
     guard runInitContainers() else { return }
     for container in pod.list("spec", "containers") { keepRunning(container.text("name"), policy) }
     cleanUp()
-    if isFinished { stopAll() }
   }
 
   private var policy: String {
@@ -107,7 +116,7 @@ struct PodPlan {
   /// All containers have ended and none is to begin again.
   private var isFinished: Bool {
     let names = pod.list("spec", "containers").map { $0.text("name") }
-    return policy != "Always"
+    return policy != "Always" && !names.isEmpty
       && names.allSatisfy { name in
         guard let last = newest(name), last.state == .exited else { return false }
         return policy == "Never" || last.exitCode == 0
@@ -139,9 +148,7 @@ struct PodPlan {
     switch last.state {
     case .created: break
     case .running:
-      if health[name]?.mustRestart == true {
-        operations.append(.signal(id: last.id, kill: false))
-      }
+      if health[name]?.mustRestart == true { stop(last, by: nil) }
     case .exited:
       if policy == "Never" || policy == "OnFailure" && last.exitCode == 0 { return }
       let next = last.finishedAt + Self.backoff(last)
@@ -152,7 +159,7 @@ struct PodPlan {
   /// The first restart comes at once, then 10 s, 20 s … five minutes. Ten good minutes are forgiven.
   static func backoff(_ last: ObservedContainer) -> Int64 {
     if last.attempt == 0 { return 0 }
-    if last.finishedAt - last.startedAt > 600 * second { return 0 }
+    if last.startedAt > 0, last.finishedAt - last.startedAt > 600 * second { return 0 }
     return min(10 << Int64(min(last.attempt - 1, 5)), 300) * second
   }
 
@@ -168,25 +175,47 @@ struct PodPlan {
 
   private mutating func end() {
     let deadline = RFC3339.nanoseconds(pod.text("metadata", "deletionTimestamp")) ?? now
-    let living = containers.filter {
-      $0.state == .running && $0.name != ObservedContainer.sandbox
+    guard stopInOrder(by: deadline) else { return }
+    // The sandbox last: the others live in its namespaces.
+    for container in containers where container.name != ObservedContainer.sandbox {
+      operations.append(.remove(id: container.id))
     }
-    if !living.isEmpty {
-      for container in living {
-        operations.append(.signal(id: container.id, kill: now >= deadline))
-      }
-      if now < deadline { lookAgain(at: deadline) }
-      return
+    for container in containers where container.name == ObservedContainer.sandbox {
+      operations.append(.remove(id: container.id))
     }
-    for container in containers { operations.append(.remove(id: container.id)) }
     operations.append(.finish)
   }
 
-  private mutating func stopAll() {
-    for container in containers where container.state == .running {
-      operations.append(
-        .signal(id: container.id, kill: container.name == ObservedContainer.sandbox))
+  private mutating func stopAll() { _ = stopInOrder(by: nil) }
+
+  /// The containers first; when they have ended the sidecars, the last one first; then the sandbox.
+  /// Returns whether all have ended.
+  private mutating func stopInOrder(by deadline: Int64?) -> Bool {
+    // What is being started runs in a moment, or has failed.
+    if containers.contains(where: { $0.state == .created }) { return false }
+    let sidecars = pod.list("spec", "initContainers")
+      .filter { $0.text("restartPolicy") == "Always" }.map { $0.text("name") }
+    let living = containers.filter {
+      $0.state == .running && $0.name != ObservedContainer.sandbox
     }
+    var next = living.filter { !sidecars.contains($0.name) }
+    if next.isEmpty {
+      let last = sidecars.last { name in living.contains { $0.name == name } }
+      next = living.filter { $0.name == last }
+    }
+    for container in next { stop(container, by: deadline) }
+    if !next.isEmpty { return false }
+    let sandboxes = containers.filter { $0.state == .running }
+    for sandbox in sandboxes { operations.append(.signal(id: sandbox.id, kill: true)) }
+    return sandboxes.isEmpty
+  }
+
+  /// Asks a container to end, and makes it end at `deadline`; without one, when its grace is over.
+  private mutating func stop(_ container: ObservedContainer, by deadline: Int64?) {
+    let grace = Int64(pod.number("spec", "terminationGracePeriodSeconds") ?? 30) * Self.second
+    let limit = deadline ?? (asked[container.id] ?? now) + grace
+    operations.append(.signal(id: container.id, kill: now >= limit))
+    if now < limit { lookAgain(at: limit) }
   }
 
   /// Of each container the last two tries stay: for its state, and for the logs of the one before.

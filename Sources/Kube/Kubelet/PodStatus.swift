@@ -60,6 +60,12 @@ struct PodStatus {
     if !initStatuses.isEmpty {
       result.set("status", "initContainerStatuses", to: .array(initStatuses))
     }
+    let ephemeral = pod.list("spec", "ephemeralContainers").map {
+      status($0, waiting: "ContainerCreating")
+    }
+    if !ephemeral.isEmpty {
+      result.set("status", "ephemeralContainerStatuses", to: .array(ephemeral))
+    }
     setConditions(
       &result, statuses, isUp: isUp, isInitialized: isInitialized, isOver: isOver, phase)
     if deadlineExceeded {
@@ -145,6 +151,11 @@ struct PodStatus {
     }
     let ended = all.compactMap { $0 }.filter { $0.state == .exited }
     guard ended.count == all.count, policy != "Always" else { return "Running" }
+    // Sidecars end after them, and then it is over.
+    let sidecars = pod.list("spec", "initContainers").filter {
+      $0.text("restartPolicy") == "Always"
+    }
+    if sidecars.contains(where: { newest($0.text("name"))?.state == .running }) { return "Running" }
     if policy == "OnFailure" {
       return ended.allSatisfy { $0.exitCode == 0 } ? "Succeeded" : "Running"
     }
@@ -166,13 +177,16 @@ struct PodStatus {
     if let before, before.state == .exited {
       status["lastState"] = ["terminated": terminated(before)]
     }
-    status["state"] = state(last, name, waiting: waiting)
     let isInit = pod.list("spec", "initContainers").contains { $0.text("name") == name }
+    let isEphemeral = pod.list("spec", "ephemeralContainers").contains { $0.text("name") == name }
     let isSidecar = isInit && container.text("restartPolicy") == "Always"
+    let policy = isEphemeral ? "Never" : isSidecar ? "Always" : isInit ? initPolicy : policy
+    status["state"] = state(last, name, policy, waiting: waiting)
     if let last, last.state == .running {
       let health = health[name] ?? PodPlan.Health()
-      status["started"] = .bool(health.isStarted && (!isInit || isSidecar))
-      status["ready"] = .bool(health.isReady && health.isStarted && (!isInit || isSidecar))
+      let counts = !isEphemeral && (!isInit || isSidecar)
+      status["started"] = .bool(health.isStarted && counts)
+      status["ready"] = .bool(health.isReady && health.isStarted && counts)
     } else if isInit, !isSidecar, last?.state == .exited, last?.exitCode == 0 {
       status["ready"] = true
     }
@@ -183,7 +197,12 @@ struct PodStatus {
     return status
   }
 
-  private func state(_ last: ObservedContainer?, _ name: String, waiting: String) -> JSONValue {
+  /// An init container that has done its work does not begin again.
+  private var initPolicy: String { policy == "Never" ? "Never" : "OnFailure" }
+
+  private func state(
+    _ last: ObservedContainer?, _ name: String, _ policy: String, waiting: String
+  ) -> JSONValue {
     if let problem = problems[name], last?.state != .running {
       return [
         "waiting": ["reason": .string(problem.reason), "message": .string(problem.message)]
@@ -227,7 +246,8 @@ struct PodStatus {
       "finishedAt": .string(Self.time(container.finishedAt)),
       "containerID": .string("dklab://\(container.id)"),
     ]
-    if !container.error.isEmpty { state["message"] = .string(container.error) }
+    let message = container.error.isEmpty ? container.message : container.error
+    if !message.isEmpty { state["message"] = .string(message) }
     return state
   }
 

@@ -8,8 +8,8 @@ struct PodVolumes {
   let pod: JSONValue
   let directory: String
   let environment: PodEnvironment
-  /// A token of the pod's service account.
-  let token: () -> String?
+  /// A token of the pod's service account, as a `serviceAccountToken` source asks for it.
+  let token: (_ source: JSONValue) -> String?
 
   /// Where a volume lies on this machine; made or brought up to date when it is of our making.
   func path(_ volume: JSONValue) throws -> String {
@@ -24,15 +24,49 @@ struct PodVolumes {
       return path
     }
     if volume["persistentVolumeClaim"] != nil { return try claimed(volume) }
-    try Directory.make(path, mode: 0o755)
-    for (file, content, mode) in try files(volume) {
-      let target = "\(path)/\(file)"
-      if let slash = target.lastIndex(of: "/") {
-        try Directory.make(String(target[..<slash]), mode: 0o755)
-      }
-      if (try? File.read(target)) == content { continue }
-      try File.replace(target, content, mode: mode, durable: false)
+    try VolumeFiles(path: path).update(try files(volume))
+    return path
+  }
+
+  /// Brings the volumes up to date whose files are of our making, where they are mounted already.
+  /// One that cannot be made any more stays as it is.
+  func refresh() {
+    for volume in pod.list("spec", "volumes") where Self.isMade(volume) {
+      let path = "\(directory)/volumes/\(volume.text("name"))"
+      guard File.isDirectory(path), let files = try? files(volume) else { continue }
+      try? VolumeFiles(path: path).update(files)
     }
+  }
+
+  /// Whether the files of a volume are made from objects.
+  static func isMade(_ volume: JSONValue) -> Bool {
+    ["configMap", "secret", "downwardAPI", "projected"].contains { volume[$0] != nil }
+  }
+
+  /// The ConfigMaps and Secrets that a pod's volumes are made from, as `configmaps/NAMESPACE/NAME`.
+  static func sources(of pod: JSONValue) -> Set<String> {
+    var result: Set<String> = []
+    for volume in pod.list("spec", "volumes") {
+      for part in [volume] + volume.list("projected", "sources") {
+        if part["configMap"] != nil {
+          result.insert("configmaps/\(pod.namespace)/\(part.text("configMap", "name"))")
+        }
+        if part["secret"] != nil {
+          let name = part.text("secret", "secretName") + part.text("secret", "name")
+          result.insert("secrets/\(pod.namespace)/\(name)")
+        }
+      }
+    }
+    return result
+  }
+
+  /// An empty file for the last words of a container's next try. Any user may write to it.
+  func lastWords(of container: JSONValue, attempt: Int) throws -> String {
+    let place = "\(directory)/containers/\(container.text("name"))"
+    try Directory.make(place, mode: 0o755)
+    let path = "\(place)/\(attempt)"
+    try File.replace(path, "", durable: false)
+    chmod(path, 0o666)
     return path
   }
 
@@ -71,16 +105,17 @@ struct PodVolumes {
     return local
   }
 
-  typealias VolumeFile = (name: String, content: [UInt8], mode: mode_t)
+  private typealias VolumeFile = VolumeFiles.Entry
 
   private func files(_ volume: JSONValue) throws(ConfigurationError) -> [VolumeFile] {
+    let place = "\(directory)/volumes/\(volume.text("name"))"
     for key in ["configMap", "secret", "downwardAPI", "projected"] {
       guard let source = volume[key] else { continue }
       let mode = mode_t(source.number("defaultMode") ?? 0o644)
-      if key != "projected" { return try files(key, source, mode) }
+      if key != "projected" { return try files(key, source, mode, place) }
       var all: [VolumeFile] = []
       for part in source.list("sources") {
-        for (kind, inner) in part.object ?? [:] { all += try files(kind, inner, mode) }
+        for (kind, inner) in part.object ?? [:] { all += try files(kind, inner, mode, place) }
       }
       return all
     }
@@ -89,16 +124,21 @@ struct PodVolumes {
       message: "volume \"\(volume.text("name"))\" is of a kind that this node cannot mount")
   }
 
-  private func files(_ kind: String, _ source: JSONValue, _ mode: mode_t)
-    throws(ConfigurationError) -> [VolumeFile]
-  {
+  private func files(
+    _ kind: String, _ source: JSONValue, _ mode: mode_t, _ place: String
+  ) throws(ConfigurationError) -> [VolumeFile] {
     switch kind {
     case "configMap", "secret": return try keys(kind, source, mode)
     case "serviceAccountToken":
-      guard let token = token() else {
+      let path = source.text("path")
+      // A token serves until four fifths of its time are over.
+      let life = Int64(source.number("expirationSeconds") ?? 3607) * 4 / 5
+      let file = "\(place)/\(path)"
+      if let old = VolumeFiles.read(file, younger: life) { return [(path, old, 0o644)] }
+      guard let token = token(source) else {
         throw ConfigurationError(message: "failed to fetch token of the service account")
       }
-      return [(source.text("path"), Array(token.utf8), 0o644)]
+      return [(path, Array(token.utf8), 0o644)]
     case "downwardAPI":
       var result: [VolumeFile] = []
       for item in source.list("items") {

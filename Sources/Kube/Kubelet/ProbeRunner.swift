@@ -1,14 +1,10 @@
-// Probes: whether a container has started, is ready, still lives. Each is a child process, so that
-// one that hangs holds up nothing: a command in the container, or a connection from inside the pod's
-// network.
+// Probes: whether a container has started, is ready, still lives. Each is a child process
+// (HandlerProcess.swift), and the end of a child is what wakes the kubelet.
 //
-// Man pages: fork(2), setns(2). Next: Kubelet.swift
+// Next: Kubelet.swift
 
-import CLinux
 import Documents
 import Glibc
-import Linux
-import Support
 
 /// The probes of all containers of a node.
 final class ProbeRunner {
@@ -30,11 +26,15 @@ final class ProbeRunner {
 
   private var watches: [String: Watch] = [:]
   private let second: Int64 = 1_000_000_000
-  /// Starts a command in a container: its arguments after the program's name.
-  private let execute: (_ container: String, _ command: [String]) -> pid_t?
+  private let handlers: HandlerProcess
 
-  init(execute: @escaping (String, [String]) -> pid_t?) {
-    self.execute = execute
+  init(_ handlers: HandlerProcess) {
+    self.handlers = handlers
+  }
+
+  /// Whether anything is being asked of a container.
+  func isAsking(_ id: String) -> Bool {
+    Kind.allCases.contains { watches["\(id)/\($0.rawValue)"]?.pid ?? 0 > 0 }
   }
 
   /// What the probes of a running container say now; begins those that are due. `again` is when to
@@ -63,7 +63,7 @@ final class ProbeRunner {
         start(&watch, probe, observed, network, container, now)
       }
       watches[key] = watch
-      let due = watch.pid == 0 ? watch.next : min(now + second / 20, watch.deadline)
+      let due = watch.pid == 0 ? watch.next : watch.deadline
       again = min(again ?? .max, due)
       switch kind {
       case .startup:
@@ -77,15 +77,14 @@ final class ProbeRunner {
     return (health, failed)
   }
 
-  /// Forgets what is known of containers that are not there any more.
-  func forget(except living: Set<String>) {
-    watches = watches.filter { key, watch in
-      if living.contains(String(key.prefix { $0 != "/" })) { return true }
-      if watch.pid > 0 {
-        kill(watch.pid, SIGKILL)
-        waitpid(watch.pid, nil, 0)
+  /// Forgets what is known of a container that is not there any more.
+  func forget(_ id: String) {
+    for kind in Kind.allCases {
+      guard let watch = watches.removeValue(forKey: "\(id)/\(kind.rawValue)"), watch.pid > 0 else {
+        continue
       }
-      return false
+      kill(watch.pid, SIGKILL)
+      waitpid(watch.pid, nil, 0)
     }
   }
 
@@ -116,59 +115,7 @@ final class ProbeRunner {
     _ container: JSONValue, _ now: Int64
   ) {
     watch.deadline = now + Int64(probe.number("timeoutSeconds") ?? 1) * second
-    if let command = probe["exec"] {
-      watch.pid = execute(observed.id, command.list("command").compactMap(\.string)) ?? 0
-    } else {
-      watch.pid = connect(probe, network, container) ?? 0
-    }
+    watch.pid = handlers.begin(probe, of: container, id: observed.id, network: network) ?? 0
     if watch.pid == 0 { watch.next = now + second }
-  }
-
-  /// Connects from inside the pod's network, and for HTTP asks.
-  private func connect(_ probe: JSONValue, _ network: pid_t, _ container: JSONValue) -> pid_t? {
-    let action = probe["httpGet"] ?? probe["tcpSocket"] ?? probe["grpc"] ?? .null
-    guard let port = Self.port(action["port"], container) else { return nil }
-    var request = ""
-    if probe["httpGet"] != nil {
-      let host = action.text("host").isEmpty ? "localhost" : action.text("host")
-      request = "GET \(action.text("path").isEmpty ? "/" : action.text("path")) HTTP/1.1\r\n"
-      let headers = action.list("httpHeaders").map { "\($0.text("name")): \($0.text("value"))\r\n" }
-      request += "Host: \(host):\(port)\r\nUser-Agent: kube-probe/1.32\r\nAccept: */*\r\n"
-      request += headers.joined() + "Connection: close\r\n\r\n"
-    }
-    let bytes = Array(request.utf8)
-    let pid = fork()
-    guard pid == 0 else { return pid > 0 ? pid : nil }
-    _exit(Self.ask(network, UInt16(clamping: port), bytes))
-  }
-
-  private static func port(_ value: JSONValue?, _ container: JSONValue) -> Int? {
-    if let number = value?.int { return number }
-    return container.list("ports").first { $0.text("name") == value?.string }?
-      .number("containerPort")
-  }
-
-  /// In the child: 0 when all is well.
-  private static func ask(_ network: pid_t, _ port: UInt16, _ request: [UInt8]) -> Int32 {
-    guard (try? NetworkNamespace(of: network).enter()) != nil else { return 3 }
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    let connected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    guard connected == 0 else { return 1 }
-    if request.isEmpty { return 0 }
-    guard (try? request.withUnsafeBytes { try writeAll(descriptor, $0) }) != nil else { return 1 }
-    var buffer = [UInt8](repeating: 0, count: 64)
-    let count = read(descriptor, &buffer, buffer.count)
-    guard count >= 12 else { return 1 }
-    let words = String(decoding: buffer[..<count], as: UTF8.self).split(separator: " ")
-    guard words.count >= 2, let status = Int(words[1].prefix(3)) else { return 1 }
-    return (200..<400).contains(status) ? 0 : 1
   }
 }

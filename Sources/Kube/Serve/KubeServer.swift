@@ -129,10 +129,10 @@ package final class KubeServer: Sendable {
     }
     if request.method == .POST, parts == ["dklab", "events"] {
       let body = try await request.body.collect(upTo: Self.bodyLimit)
-      guard let note = EventNote(try JSONValue.parse(body)) else {
-        throw APIError.badRequest("not an event")
-      }
-      try await BlockingWork.run { [api] in api.record(note) }
+      let sent = try JSONValue.parse(body)
+      let notes = (sent.array ?? [sent]).compactMap(EventNote.init)
+      guard !notes.isEmpty else { throw APIError.badRequest("not an event") }
+      try await BlockingWork.run { [api] in for note in notes { api.record(note) } }
       return HTTPResponse(text: "ok\n")
     }
     return nil

@@ -42,8 +42,9 @@ struct PodLogs {
 
   /// The container that is meant; a pod with several needs to be told which.
   static func containerName(_ given: String?, of pod: JSONValue) throws(APIError) -> String {
-    let all =
-      (pod.list("spec", "containers") + pod.list("spec", "initContainers")).map { $0.text("name") }
+    let all = ["containers", "initContainers", "ephemeralContainers"].flatMap { list in
+      pod.list("spec", list).map { $0.text("name") }
+    }
     if let given, !given.isEmpty {
       guard all.contains(given) else {
         throw .badRequest("container \(given) is not valid for pod \(pod.name)")

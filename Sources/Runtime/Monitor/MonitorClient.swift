@@ -150,8 +150,8 @@ package final class MonitorClient {
     return frames
   }
 
-  /// Frames that have arrived; nil at the end of the connection.
-  func receiveAvailable() throws -> [Frame]? {
+  /// Frames that have arrived; nil at the end of the connection. Waits when there is nothing to read.
+  package func receiveAvailable() throws -> [Frame]? {
     guard try fill() else { return nil }
     var frames: [Frame] = []
     while let frame = try decoder.next() { frames.append(frame) }
