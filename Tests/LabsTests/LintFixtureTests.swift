@@ -25,7 +25,7 @@ struct LintFixtureTests {
     let place = "\(folder)/\(name)"
     let lines: [String]
     do {
-      let found = try Linter.lint(folder: place, anchors: true).diagnostics
+      let found = try Linter.lint(folder: place, thoroughly: true).diagnostics
       lines = found.flatMap { $0.lines(.en) } + [""] + found.flatMap { $0.lines(.ko) }
     } catch {
       let found = Diagnostic(error, at: SourceLocation(file: place))

@@ -28,11 +28,28 @@ struct QuestionTests {
     "a condition is ids joined by and, each perhaps with not",
     arguments: [
       ("", ""), ("a", "a"), ("not a", "!a"), ("a and not b and c", "a !b c"), ("and a", nil),
-      ("a and", nil), ("a b", nil), ("not", nil), ("a and and b", nil),
+      ("a and", nil), ("a b", nil), ("not", nil), ("a and and b", nil), ("not not a", nil),
+      ("!a", nil), ("(a)", nil), ("a, b", nil),
     ])
   func conditions(_ text: String, _ expected: String?) {
-    let read = Hint.conditions(text)?.map { ($0.holds ? "" : "!") + $0.id }
+    let read = (try? Hint.conditions(text))?.map { ($0.holds ? "" : "!") + $0.id }
     #expect(read?.joined(separator: " ") == expected)
+  }
+
+  @Test(
+    "what is no condition is told by the word at fault",
+    arguments: [
+      ("a && b", "&&", "not by `&&`"), ("a or b", "or", "not by `or`"),
+      ("a b", "b", "missing before"),
+      ("!a", "!a", "`not a`"), ("a and", "and", "nothing stands behind"),
+      ("a, b", "a,", "`a and …`"),
+      ("not", "not", "nothing stands behind"),
+    ])
+  func badCondition(_ text: String, _ word: String, _ says: String) {
+    let problem = #expect(throws: BadCondition.self) { try Hint.conditions(text) }
+    #expect(problem?.word == word)
+    let told = [problem?.message.en ?? "", problem?.advice.en ?? ""].joined(separator: " ")
+    #expect(told.contains(says))
   }
 
   @Test("hints that fit what was done come first, then the others in order, each once")

@@ -27,7 +27,7 @@ extension LabCommand {
       for folder in chosen {
         do {
           if accept { try acceptTranslation(folder) }
-          let result = try Linter.lint(folder: folder, anchors: true)
+          let result = try Linter.lint(folder: folder, thoroughly: true)
           if hashes, let lab = result.lab {
             for text in TranslatableTexts.hashes(of: lab) { print("\(text.id): \(text.hash)") }
           }

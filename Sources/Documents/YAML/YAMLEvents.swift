@@ -77,6 +77,17 @@ final class YAMLEvents {
     SourceLocation(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1)
   }
 
+  /// The first tab among the blanks that the line of `place` begins with.
+  private func tab(before place: SourceLocation) -> SourceLocation? {
+    let lines = bytes.split(
+      separator: 0x0A, maxSplits: place.line, omittingEmptySubsequences: false)
+    guard place.line > 0, lines.count >= place.line else { return nil }
+    let blanks = lines[place.line - 1].prefix { $0 == 0x20 || $0 == 0x09 }
+    return blanks.firstIndex(of: 0x09).map { index in
+      SourceLocation(file: file, line: place.line, column: index - blanks.startIndex + 1)
+    }
+  }
+
   private func syntaxError() -> DklabError {
     let state = parser.pointee
     let problem = state.problem.map { String(cString: $0) } ?? "out of memory"
@@ -86,6 +97,10 @@ final class YAMLEvents {
       let before = bytes.prefix(state.problem_offset)
       place.line = before.count { $0 == 0x0A } + 1
       place.column = before.reversed().prefix { $0 != 0x0A }.count { $0 & 0xC0 != 0x80 } + 1
+    }
+    // A tab in front of a line is never meant; what libyaml makes of it shows only later.
+    if let tab = tab(before: place) ?? tab(before: self.place(state.context_mark)) {
+      return YAMLProblem.error(problem: "tab character", context: nil, at: tab, start: tab)
     }
     return YAMLProblem.error(
       problem: problem, context: context, at: place, start: self.place(state.context_mark))

@@ -11,10 +11,10 @@ enum CitationRules {
         return (place, note.location(of: place))
       }
       cited += (step.checks + step.states).compactMap { check in
-        check.note.map { ($0, check.location) }
+        check.note.map { ($0, check.idLocation) }
       }
     }
-    let sources = lab.sources.map { (place: $0, location: lab.listLocations["sources"]) }
+    let sources = lab.sources.map { (place: $0, location: lab.listPlaces["sources"]?[$0]) }
     let files = Set(lab.sources.compactMap { Citation($0)?.file })
     var diagnostics = sources.compactMap { source -> Diagnostic? in
       guard Citation(source.place) == nil, let location = source.location else { return nil }
@@ -32,7 +32,7 @@ enum CitationRules {
           Text(
             "the notes `\(citation.file)` are not among `sources`",
             ko: "노트 `\(citation.file)`은(는) `sources`에 없습니다"),
-          hint: .list(of: files.sorted()), at: location, severity: .warning))
+          hint: .list(of: files.sorted()), at: location, word: place, severity: .warning))
     }
     return diagnostics
   }
@@ -43,7 +43,7 @@ enum CitationRules {
       Text("`\(place)` is no place of the notes", ko: "`\(place)`은(는) 노트의 위치가 아닙니다"),
       hint: Text(
         "FILE:LINE or FILE:FIRST-LAST, such as `004:99-141`",
-        ko: "파일:줄 또는 파일:처음-끝으로 씁니다. 예: `004:99-141`"), at: location)
+        ko: "파일:줄 또는 파일:처음-끝으로 씁니다. 예: `004:99-141`"), at: location, word: place)
   }
 }
 

@@ -175,7 +175,7 @@ package final class LabTestRun {
     var lab: Lab?
     var failure: Text?
     do {
-      let result = try Linter.lint(folder: folder, anchors: true)
+      let result = try Linter.lint(folder: folder, thoroughly: true)
       lab = result.lab
       let errors = result.diagnostics.filter { $0.severity == .error }
       if !errors.isEmpty {

@@ -1,7 +1,8 @@
 // The rules a lab must keep before it is played. LabReader has already reported what it could not
 // read; here stand the rules that span a step or the whole lab. Each rule group is a file:
 // StepRules.swift (ids, references, counts), VariableRules.swift, MentionRule.swift, ImageRules.swift,
-// CitationRules.swift.
+// CitationRules.swift, TextRules.swift. What looks beyond the lab's own two files: AnchorRule.swift,
+// PrerequisiteRule.swift, MistakeReader.swift.
 
 import Linux
 import Support
@@ -17,17 +18,20 @@ package enum Linter {
     package var isClean: Bool { !diagnostics.contains { $0.severity == .error } }
   }
 
-  /// Lints `folder`, which holds lab.md and its translation. With `anchors`, what the lab cites of
-  /// the source tree it lies in is looked up there, which takes a moment.
-  package static func lint(folder: String, anchors: Bool = false) throws -> Result {
+  /// Lints `folder`, which holds lab.md and its translation. With `thoroughly`, also what a student's
+  /// look has no time for: mistakes.md, and what the lab says of other labs and of the source tree it
+  /// lies in.
+  package static func lint(folder: String, thoroughly: Bool = false) throws -> Result {
     let file = "\(folder)/lab.md"
     let korean = "\(folder)/lab.ko.md"
     var result = lint(
       try SourceText.read(file), file: file,
       translation: File.exists(korean) ? try SourceText.read(korean) : nil,
       translationFile: korean, folder: folder)
-    if anchors, let lab = result.lab {
-      result.diagnostics = sorted(result.diagnostics + AnchorRule.check(lab))
+    if thoroughly, let lab = result.lab {
+      let mistakes = try MistakeReader.problems(lab)
+      result.diagnostics = sorted(
+        result.diagnostics + AnchorRule.check(lab) + PrerequisiteRule.check(lab) + mistakes)
     }
     return result
   }
@@ -38,14 +42,23 @@ package enum Linter {
     folder: String = ""
   ) -> Result {
     var (lab, diagnostics) = LabReader.read(text, file: file, folder: folder)
+    var isWhole = !diagnostics.contains { $0.severity == .error }
+    func result(_ lab: Lab?) -> Result {
+      let sources = [translationFile: SourceLines(translation ?? "")]
+        .merging([file: SourceLines(text)]) { $1 }
+      let placed = diagnostics.map { sources[$0.location.file]?.placing($0) ?? $0 }
+      return Result(lab: lab, diagnostics: sorted(placed))
+    }
     if var read = lab {
-      diagnostics += StepRules.check(read) + CitationRules.check(read)
-      if read.isHeadless { return Result(lab: nil, diagnostics: sorted(diagnostics)) }
+      diagnostics += StepRules.check(read) + CitationRules.check(read) + TextRules.check(read)
+      isWhole = isWhole && !diagnostics.contains { $0.id == "lab.duplicate-id" }
+      if read.isHeadless { return result(nil) }
       diagnostics += VariableRules.check(read) + ImageRules.check(read)
       if read.languages.count < 2 {
         if translation != nil { diagnostics.append(unwanted(read, translationFile)) }
       } else if let translation {
-        diagnostics += TranslationReader.apply(translation, file: translationFile, to: &read)
+        diagnostics += TranslationReader.apply(
+          translation, file: translationFile, to: &read, isWhole: isWhole)
         diagnostics += VariableRules.checkTranslation(read, file: translationFile)
         lab = read
       } else {
@@ -59,7 +72,7 @@ package enum Linter {
             at: SourceLocation(file: translationFile)))
       }
     }
-    return Result(lab: lab, diagnostics: sorted(diagnostics))
+    return result(lab)
   }
 
   private static func unwanted(_ lab: Lab, _ file: String) -> Diagnostic {
@@ -75,11 +88,16 @@ package enum Linter {
       at: SourceLocation(file: file))
   }
 
+  /// In the order in which they are best mended: lab.md first, for what is wrong there may be the reason
+  /// for what is wrong in its translation.
   private static func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    func rank(_ file: String) -> Int {
+      file.hasSuffix("lab.md") ? 0 : file.hasSuffix("lab.ko.md") ? 1 : 2
+    }
     var seen: Set<Diagnostic> = []
     return diagnostics.filter { seen.insert($0).inserted }.sorted { a, b in
-      (a.location.file, a.location.line, a.location.column)
-        < (b.location.file, b.location.line, b.location.column)
+      (rank(a.location.file), a.location.line, a.location.column)
+        < (rank(b.location.file), b.location.line, b.location.column)
     }
   }
 }

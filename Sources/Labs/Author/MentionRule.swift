@@ -5,7 +5,7 @@ enum MentionRule {
   static func check(
     _ literal: String, in read: String, at location: SourceLocation
   ) -> [Diagnostic] {
-    let written = Interpolation.replace(in: literal) { "{{\($0)}}" }
+    let written = written(literal)
     if written.isEmpty || candidates(written).contains(where: { stands($0, in: read) }) {
       return []
     }
@@ -18,6 +18,11 @@ enum MentionRule {
         hint: Text("name it in the step's prose or commands", ko: "단계의 글이나 명령에서 언급합니다"),
         at: location)
     ]
+  }
+
+  /// `literal` as the author has written it.
+  static func written(_ literal: String) -> String {
+    Interpolation.replace(in: literal) { "{{\($0)}}" }
   }
 
   /// Whether `word` stands in `text` as a word of its own: `web1` is not mentioned by `web10`.

@@ -4,21 +4,29 @@ import Support
 /// of everything that makes it a lesson.
 enum StepRules {
   static func check(_ lab: Lab) -> [Diagnostic] {
-    var diagnostics = duplicates(lab.steps.map { ($0.id, $0.location) }, "step", ko: "단계")
+    var diagnostics = duplicates(
+      lab.steps.map { ("{#\($0.id)", $0.location) }, "step", ko: "단계")
     var earlier: [String] = []
+    // Where a step has no id of its own, or comes after one that there is not, it cannot be said what
+    // comes after what.
+    let all = lab.steps.map(\.id)
+    let hasUnnamed = Set(all).count < all.count || all.contains { $0.hasPrefix("?") }
+    let isUnclear = hasUnnamed || lab.steps.contains { !$0.after.allSatisfy(all.contains) }
     for step in lab.steps {
       for id in step.after where !earlier.contains(id) {
         diagnostics.append(
           lab.step(id) == nil || id.hasPrefix("?")
-            ? reference(id, "an earlier step", ko: "앞선 단계", in: earlier, at: step.location)
+            ? reference(
+              id, "an earlier step", ko: "앞선 단계", in: earlier, at: step.location, word: "after=")
             : unreachable(step, after: id))
       }
       let foundations = LabTestPlan.foundations(of: step, in: lab).map(\.id)
       for id in step.undoes where !foundations.contains(id) {
+        guard !isUnclear || (!all.contains(id) && !hasUnnamed) else { continue }
         diagnostics.append(
           reference(
             id, "a step that this one comes after", ko: "이 단계보다 먼저 와야 하는 단계",
-            in: foundations, at: step.location))
+            in: foundations, at: step.location, word: "undoes="))
       }
       earlier.append(step.id)
       diagnostics += ids(step) + references(step) + counts(step, graded: lab.kind == .lab)
@@ -36,18 +44,16 @@ enum StepRules {
           "step `\(step.id)` cannot be reached: `\(id)`, which it comes after, stands below it",
           ko: "`\(step.id)` 단계에 도달할 수 없습니다. 먼저 와야 할 `\(id)`이(가) 아래에 있습니다"),
       hint: Text("steps stand in the order in which they can be done", ko: "단계는 할 수 있는 순서대로 씁니다"),
-      at: step.location)
+      at: step.location, word: "after=")
   }
 
   private static func ids(_ step: Step) -> [Diagnostic] {
     let counted =
-      (step.checks + step.states).map { ($0.id, $0.location) }
+      (step.checks + step.states).map { ($0.id, $0.idLocation) }
       + step.answers.map { ($0.id, $0.location) } + step.quizzes.map { ($0.id, $0.location) }
     var diagnostics = duplicates(counted, "check", ko: "검사")
     for (id, location) in counted where !Identifier.isValid(id, dots: true) {
-      diagnostics.append(
-        Diagnostic(
-          "lab.bad-id", Text("`\(id)` is not an id", ko: "`\(id)`은(는) id로 쓸 수 없습니다"), at: location))
+      diagnostics.append(.badID(id, at: location, word: id))
     }
     let scripts =
       step.wrongs.map { ($0.id, $0.script.location) }
@@ -63,7 +69,8 @@ enum StepRules {
     _ ids: [(String, SourceLocation)], _ english: String, ko korean: String
   ) -> [Diagnostic] {
     var first: [String: SourceLocation] = [:]
-    return ids.compactMap { id, location in
+    return ids.compactMap { word, location in
+      let id = word.hasPrefix("{#") ? String(word.dropFirst(2)) : word
       guard let earlier = first[id] else {
         first[id] = location
         return nil
@@ -73,7 +80,8 @@ enum StepRules {
         Text(
           "a second \(english) `\(id)`; the first is on line \(earlier.line)",
           ko: "\(korean) `\(id)`이(가) 또 있습니다. 처음은 \(earlier.line)번째 줄입니다"),
-        hint: Text("give one of them another `id`", ko: "한쪽에 다른 `id`를 줍니다"), at: location)
+        hint: Text("give one of them another `id`", ko: "한쪽에 다른 `id`를 줍니다"), at: location,
+        word: word)
     }
   }
 
@@ -82,13 +90,14 @@ enum StepRules {
     let counted = step.checkIDs + step.unreadIDs
     let all = counted + step.states.map(\.id)
     func isUnknown(_ id: String, in known: [String]) -> Bool {
-      !known.contains(id) && !step.hasUnread
+      !known.contains(id) && !step.isUnsure
     }
     var diagnostics: [Diagnostic] = []
     for check in step.checks + step.states {
       for id in check.needs where isUnknown(id, in: counted) || id == check.id {
         diagnostics.append(
-          reference(id, "a check of this step", ko: "이 단계의 검사", in: counted, at: check.location))
+          reference(
+            id, "a check of this step", ko: "이 단계의 검사", in: counted, at: check.needsLocation))
       }
     }
     for wrong in step.wrongs {
@@ -111,8 +120,8 @@ enum StepRules {
             condition.id, "a check or state of this step", ko: "이 단계의 검사나 상태", in: all,
             at: hint.whenLocation))
       }
-      let wrongs = step.wrongs.map(\.id)
-      if let example = hint.example, !wrongs.contains(example) {
+      let wrongs = step.wrongs.map(\.id) + step.lost("wrong")
+      if let example = hint.example, !wrongs.contains(example), !wrongs.contains("") {
         diagnostics.append(
           reference(
             example, "a wrong answer of this step", ko: "이 단계의 오답", in: wrongs,
@@ -130,7 +139,7 @@ enum StepRules {
       return Diagnostic(
         "lab.needs-circle",
         Text("`\(check.id)` needs itself in the end", ko: "`\(check.id)`은(는) 결국 자신을 필요로 합니다"),
-        at: check.location)
+        at: check.needsLocation)
     }
   }
 
@@ -153,7 +162,10 @@ enum StepRules {
           id, Text("step `\(name)` \(english)", ko: "`\(name)` 단계\(korean)"),
           at: step.location))
     }
-    let hasUnread = step.hasUnread || !step.unreadIDs.isEmpty
+    // What could not be read is there all the same.
+    let hasUnread = step.hasUnread || !step.unreadIDs.isEmpty || !step.lost("check").isEmpty
+    let hints = step.hints.count + step.lost("hint").count
+    let wrongs = step.wrongs.count + step.lost("wrong").count
     if step.checkIDs.isEmpty, !hasUnread {
       need("lab.no-checks", "checks nothing", ko: "에 검사가 없습니다")
     }
@@ -163,26 +175,36 @@ enum StepRules {
     }
     guard graded else { return diagnostics }
     // The worked solution is a rung too, where there is one.
-    if step.hints.count < (onlyQuizzes ? 3 : 2) {
+    if hints < (onlyQuizzes ? 3 : 2) {
       onlyQuizzes
         ? need("lab.few-hints", "has fewer than three hints", ko: "의 힌트가 셋보다 적습니다")
         : need("lab.few-hints", "has fewer than two hints", ko: "의 힌트가 둘보다 적습니다")
     }
-    if !onlyQuizzes, step.wrongs.count < 2 {
+    if !onlyQuizzes, wrongs < 2 {
       need("lab.few-wrong", "has fewer than two wrong answers", ko: "의 오답이 둘보다 적습니다")
     }
     return diagnostics
   }
 
-  private static func reference(
+  /// That `id`, which stands somewhere behind `location`, leads nowhere. `word` is what to mark instead
+  /// of it.
+  static func reference(
     _ id: String, _ english: String, ko korean: String, in known: [String],
-    at location: SourceLocation
+    at location: SourceLocation, word: String? = nil
   ) -> Diagnostic {
     Diagnostic(
       "lab.unknown-reference",
       Text("`\(id)` is not \(english)", ko: "`\(id)`은(는) \(korean)이(가) 아닙니다"),
-      hint: Suggestion.nearest(to: id, in: known).map {
-        Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려고 했습니까?")
-      } ?? (known.isEmpty ? nil : .list(of: known)), at: location)
+      hint: Suggestion.nearest(to: id, in: known).map(Text.meant) ?? list(known, like: id),
+      at: location, word: word ?? id)
+  }
+
+  /// What there is, or of much what is of the same family.
+  private static func list(_ known: [String], like id: String) -> Text? {
+    guard known.count > 20 else { return known.isEmpty ? nil : .list(of: known) }
+    let family = known.filter { $0.hasPrefix(id.prefix { $0 != "." } + ".") }
+    return family.isEmpty
+      ? Text("the page of the lab format lists them", ko: "실습 파일 형식 문서에 목록이 있습니다")
+      : .list(of: family)
   }
 }

@@ -12,43 +12,61 @@ enum VariableRules {
     let variables = sample(lab)
     var diagnostics: [Diagnostic] = []
     var used: Set<String> = []
-    func text(_ text: String, _ location: SourceLocation) {
+    for (text, location) in scripts(lab) + prose(lab) {
       for reference in Interpolation.references(in: text) {
         used.insert(reference.name)
         if variables[reference.name] == nil {
-          diagnostics.append(undeclared(reference.name, variables, location))
+          diagnostics.append(.undeclared(reference.name, in: variables, at: location))
         }
       }
     }
-    for (script, location) in scripts(lab) { text(script, location) }
-    for (words, location) in prose(lab) { text(words, location) }
     var read = ""
+    var asked: Set<String> = []
     for step in lab.steps {
       read += visible(step) + "\n"
-      let (found, names) = arguments(step, variables, read: read)
+      let (found, names) = arguments(step, variables, read: read, asked: &asked)
       diagnostics += found
       used.formUnion(names)
     }
-    for declaration in lab.variables where !used.contains(declaration.name) {
+    let isComplete = !diagnostics.contains { $0.id == "lab.unknown-variable" }
+    // One that seems unused may be what an undeclared one should have been.
+    for declaration in lab.variables where isComplete && !used.contains(declaration.name) {
       diagnostics.append(
         Diagnostic(
           "lab.unused-variable",
           Text("`\(declaration.name)` is never used", ko: "`\(declaration.name)`을(를) 쓰는 곳이 없습니다"),
           at: declaration.location, severity: .warning))
     }
-    return diagnostics
+    return onceEach(diagnostics, lab)
   }
 
+  /// A name that is not declared is told once: whether it is its declaration that is wrong or one
+  /// place, the others are no news. Where the declaration could not be read, that has been told.
+  private static func onceEach(_ diagnostics: [Diagnostic], _ lab: Lab) -> [Diagnostic] {
+    var seen: Set<String> = []
+    return diagnostics.filter { diagnostic in
+      guard diagnostic.id == "lab.unknown-variable", let word = diagnostic.word else { return true }
+      guard let unread = lab.unreadVariables,
+        !unread.contains(String(word.dropFirst(2).dropLast(2)))
+      else { return false }
+      return seen.insert(word).inserted
+    }
+  }
+
+  /// What is wrong with the arguments of a step's checks and answers, and which variables they use.
+  /// `read` is what the student has read by then, `asked` what a check has asked for without that.
   private static func arguments(
-    _ step: Step, _ variables: Variables, read: String
+    _ step: Step, _ variables: Variables, read: String, asked: inout Set<String>
   ) -> ([Diagnostic], Set<String>) {
     var diagnostics: [Diagnostic] = []
     var used: Set<String> = []
     for source in step.checks + step.states {
       let (_, fields) = CheckReader.check(source, variables)
       diagnostics += fields.diagnostics
-      for mention in fields.mentions {
-        diagnostics += MentionRule.check(mention.text, in: read, at: mention.location)
+      for mention in fields.mentions where !asked.contains(mention.text) {
+        let found = MentionRule.check(mention.text, in: read, at: mention.location)
+        if !found.isEmpty { asked.insert(mention.text) }
+        diagnostics += found
       }
       for name in YAMLVariables.names(in: source.arguments) { used.insert(name) }
     }
@@ -59,29 +77,42 @@ enum VariableRules {
     return (diagnostics, used)
   }
 
+  /// Variables in the Korean texts that are not declared, and that lab.md does not use likewise.
   static func checkTranslation(_ lab: Lab, file: String) -> [Diagnostic] {
     let variables = sample(lab)
-    var blocks = lab.intro.korean ?? []
-    for step in lab.steps {
-      blocks += step.body.korean ?? []
-      blocks += step.hints.flatMap { $0.text.korean ?? [] } + (step.debrief?.korean ?? [])
+    let known = Set(
+      (scripts(lab) + prose(lab)).flatMap { Interpolation.references(in: $0.0).map(\.name) })
+    let found = koreanTexts(lab, file).flatMap { text, location in
+      Interpolation.references(in: text)
+        .filter { variables[$0.name] == nil && !known.contains($0.name) }
+        .map { Diagnostic.undeclared($0.name, in: variables, at: location) }
     }
-    return blocks.filter { $0.location.file == file }.flatMap { block in
-      Interpolation.references(in: Canonical.text([block])).filter { variables[$0.name] == nil }
-        .map { undeclared($0.name, variables, block.location) }
-    }
+    return onceEach(found, lab)
   }
 
-  private static func undeclared(
-    _ name: String, _ variables: Variables, _ location: SourceLocation
-  ) -> Diagnostic {
-    let known = variables.values.keys.sorted()
-    return Diagnostic(
-      "lab.unknown-variable",
-      Text("no variable `\(name)` is declared", ko: "`\(name)` 변수가 선언되지 않았습니다"),
-      hint: Suggestion.nearest(to: name, in: known).map {
-        Text("did you mean `{{\($0)}}`?", ko: "`{{\($0)}}`을(를) 쓰려고 했습니까?")
-      } ?? .list(of: known), at: location)
+  private static func koreanTexts(_ lab: Lab, _ file: String) -> [(String, SourceLocation)] {
+    var blocks = lab.intro.korean ?? []
+    var texts: [String] = []
+    for step in lab.steps {
+      blocks += step.body.korean ?? []
+      for hint in step.hints { blocks += hint.text.korean ?? [] }
+      blocks += step.debrief?.korean ?? []
+      texts.append(step.title.ko)
+      texts += step.answers.map(\.ask.ko)
+      for check in step.checks { texts.append(check.message?.ko ?? "") }
+      for quiz in step.quizzes {
+        texts.append(quiz.ask.ko)
+        texts.append(quiz.why?.ko ?? "")
+        for option in quiz.choices + quiz.items + quiz.groups { texts.append(option.text.ko) }
+      }
+    }
+    // The words of questions and messages have no place of their own; the name finds it.
+    let top = SourceLocation(file: file, line: 1, column: 1)
+    var all: [(String, SourceLocation)] = texts.map { ($0, top) }
+    for block in blocks where block.location.file == file {
+      all.append((Canonical.text([block]), block.location))
+    }
+    return all
   }
 
   private static func scripts(_ lab: Lab) -> [(String, SourceLocation)] {
@@ -103,7 +134,11 @@ enum VariableRules {
       blocks += step.hints.flatMap(\.text.english)
       texts.append((step.title.en, step.location))
       texts += step.notes.map { ($0.body, $0.location) }
-      texts += step.quizzes.map { ($0.ask.en + ($0.why?.en ?? ""), $0.location) }
+      for quiz in step.quizzes {
+        let options = quiz.choices + quiz.items + quiz.groups
+        let words = [quiz.ask.en, quiz.why?.en ?? ""] + options.map(\.text.en)
+        texts.append((words.joined(separator: "\n"), quiz.location))
+      }
       texts += step.checks.compactMap { check in check.message.map { ($0.en, check.location) } }
     }
     return blocks.map { (Canonical.text([$0]), $0.location) } + texts

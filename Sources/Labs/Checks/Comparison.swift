@@ -33,10 +33,8 @@ struct Comparison: Sendable, Hashable {
       }
       if relation == .matches {
         do { try Pattern.validate(value.plain) } catch {
-          let location = fields.location(of: "matches")
-          if let error = error as? DklabError {
-            fields.report(error.id, error.message, at: location)
-          }
+          fields.report(
+            error.id, error.message, hint: error.hint, at: fields.location(of: "matches"))
         }
       }
       found.append(Comparison(relation, value))
@@ -44,7 +42,9 @@ struct Comparison: Sendable, Hashable {
     if found.count > 1 {
       fields.report(
         "lab.two-comparisons",
-        Text("\(fields.subject) compares twice", ko: "\(fields.subject)에 비교가 둘 있습니다"))
+        Text("\(fields.subject) compares twice", ko: "\(fields.subject)에 비교가 둘 있습니다"),
+        hint: Text("a check for each of them", ko: "비교마다 검사를 따로 씁니다"),
+        at: fields.location(of: found[1].relation.rawValue))
     }
     guard let first = found.first else { return nil }
     self = first

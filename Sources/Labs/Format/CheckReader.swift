@@ -16,7 +16,7 @@ enum CheckReader {
     var note: String?
 
     init(_ fields: inout Fields, type: String) {
-      id = fields.string("id") ?? type
+      id = fields.words("id") ?? type
       deadline = fields.string("deadline").flatMap { text in
         let duration = CheckReader.duration(text)
         if duration == nil {
@@ -28,8 +28,8 @@ enum CheckReader {
         return duration
       }
       needs = fields.strings("needs") ?? []
-      message = fields.string("message").map { Text($0, ko: $0) }
-      note = fields.string("note")
+      message = fields.words("message").map { Text($0, ko: $0) }
+      note = fields.words("note")
     }
   }
 
@@ -84,6 +84,7 @@ enum CheckReader {
   private static func source(
     _ node: YAMLNode, _ diagnostics: inout [Diagnostic]
   ) -> CheckSource? {
+    let node = mended(nested(node, &diagnostics), &diagnostics)
     // Texts stay as they are here; the variables are filled in when the check is made.
     var fields = Fields(
       node, of: Text("a check", ko: "검사").en, variables: Variables(values: [:]), raw: true)
@@ -91,47 +92,129 @@ enum CheckReader {
       diagnostics += fields.diagnostics
       return nil
     }
-    let types = pairs.filter { !ownKeys.contains($0.key.text ?? "") }
-    guard let chosen = types.first, let type = chosen.key.text, types.count == 1 else {
-      diagnostics.append(notOneType(types.compactMap { $0.key.text }, node.location))
-      return nil
-    }
-    guard CheckTypes.named(type) != nil else {
-      diagnostics.append(unknownType(type, chosen.key.location))
-      return nil
-    }
-    let own = OwnKeys(&fields, type: type)
+    guard let chosen = type(among: pairs, node.location, &diagnostics) else { return nil }
+    let own = OwnKeys(&fields, type: chosen.name)
     let source = CheckSource(
-      id: own.id, type: type, arguments: chosen.value, deadline: own.deadline, needs: own.needs,
-      message: own.message, note: own.note, location: chosen.key.location)
+      id: own.id, type: chosen.name, arguments: chosen.value, deadline: own.deadline,
+      needs: own.needs, message: own.message, note: own.note, location: chosen.location,
+      idLocation: fields.entryLocation("id") ?? chosen.location,
+      needsLocation: fields.entryLocation("needs") ?? chosen.location)
     diagnostics += fields.diagnostics
     return source
   }
 
-  private static func notOneType(_ types: [String], _ location: SourceLocation) -> Diagnostic {
-    let unknown = types.first { CheckTypes.named($0) == nil }
-    if types.count > 1, let unknown {
-      let known = CheckTypes.names + ownKeys
-      return Diagnostic(
-        "lab.unknown-key", Text("a check has no key `\(unknown)`", ko: "검사에는 `\(unknown)` 키가 없습니다"),
-        hint: Suggestion.nearest(to: unknown, in: known).map {
-          Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려고 했습니까?")
-        } ?? .list(of: ownKeys.sorted()), at: location)
+  /// The entry with the arguments of its type inside of it, where they stand below it by mistake, which
+  /// is told.
+  private static func nested(_ node: YAMLNode, _ diagnostics: inout [Diagnostic]) -> YAMLNode {
+    guard let pairs = node.mapping,
+      let place = pairs.firstIndex(where: { CheckTypes.named($0.key.text ?? "") != nil }),
+      pairs[place].value.isNull
+    else { return node }
+    let strays = pairs.filter { pair in
+      let key = pair.key.text ?? ""
+      return !ownKeys.contains(key) && CheckTypes.named(key) == nil
     }
-    return Diagnostic(
-      "lab.not-one-type",
-      Text(
-        "an entry has one type of check, this one has \(types.count)",
-        ko: "항목마다 검사는 하나인데, \(types.count)개가 있습니다"), at: location)
+    guard let first = strays.first, let key = first.key.text else { return node }
+    let type = pairs[place].key.text ?? ""
+    diagnostics.append(
+      Diagnostic(
+        "lab.misplaced-key",
+        Text("`\(key)` belongs into `\(type)`", ko: "`\(key)`은(는) `\(type)` 안에 씁니다"),
+        hint: Text(
+          "`\(type): {\(key): …}`, or indent it further than `\(type)`",
+          ko: "`\(type): {\(key): …}`처럼 쓰거나, `\(type)`보다 더 들여씁니다"), at: first.key.location))
+    var kept = pairs.filter { pair in !strays.contains { $0.key.text == pair.key.text } }
+    for index in kept.indices where kept[index].key.text == type {
+      kept[index].value = YAMLNode(.mapping(strays), at: first.key.location)
+    }
+    return YAMLNode(.mapping(kept), at: node.location, tag: node.tag)
+  }
+
+  /// The entry with every check's own keys as they were probably meant, which is told.
+  private static func mended(_ node: YAMLNode, _ diagnostics: inout [Diagnostic]) -> YAMLNode {
+    guard var pairs = node.mapping else { return node }
+    for place in pairs.indices {
+      guard case .scalar(let key, let plain) = pairs[place].key.kind,
+        !ownKeys.contains(key), CheckTypes.named(key) == nil, !key.contains("."),
+        let near = Suggestion.nearest(to: key, in: ownKeys), node[near] == nil
+      else { continue }
+      diagnostics.append(unknownKey(key, pairs[place].key.location))
+      pairs[place].key.kind = .scalar(near, plain: plain)
+    }
+    return YAMLNode(.mapping(pairs), at: node.location, tag: node.tag)
+  }
+
+  /// The type of an entry: the one key that is not every check's. One with a slip in it is told, and
+  /// taken for what was probably meant.
+  private static func type(
+    among pairs: [(key: YAMLNode, value: YAMLNode)], _ location: SourceLocation,
+    _ diagnostics: inout [Diagnostic]
+  ) -> (name: String, value: YAMLNode, location: SourceLocation)? {
+    let others = pairs.filter { !ownKeys.contains($0.key.text ?? "") }
+    let types = others.filter { CheckTypes.named($0.key.text ?? "") != nil }
+    let unknown = others.filter { CheckTypes.named($0.key.text ?? "") == nil }
+    if types.count > 1 {
+      let names = types.compactMap(\.key.text).map { "`\($0)`" }.joined(separator: ", ")
+      diagnostics.append(
+        Diagnostic(
+          "lab.not-one-type",
+          Text(
+            "an entry has one type of check, and here are \(names)",
+            ko: "항목마다 검사는 하나인데, 여기에는 \(names)이(가) 있습니다"),
+          hint: Text("each begins with `- `", ko: "검사마다 `- `로 시작합니다"), at: types[1].key.location))
+    }
+    if let first = types.first, let name = first.key.text {
+      for pair in unknown {
+        diagnostics.append(unknownKey(pair.key.text ?? "", pair.key.location))
+      }
+      return (name, first.value, first.key.location)
+    }
+    // Of several unknown keys one is the type: the one with a dot in it.
+    guard
+      let chosen = unknown.first(where: { $0.key.text?.contains(".") == true }) ?? unknown.first,
+      let written = chosen.key.text
+    else {
+      diagnostics.append(
+        Diagnostic(
+          "lab.not-one-type", Text("this check has no type", ko: "이 검사에는 종류가 없습니다"),
+          hint: Text("such as `container.exists: web1`", ko: "예: `container.exists: web1`"),
+          at: location))
+      return nil
+    }
+    diagnostics.append(unknownType(written, chosen.key.location))
+    return Suggestion.nearest(to: written, in: CheckTypes.names)
+      .map { (name: $0, value: chosen.value, location: chosen.key.location) }
+  }
+
+  private static func unknownKey(_ key: String, _ location: SourceLocation) -> Diagnostic {
+    Diagnostic(
+      "lab.unknown-key", Text("a check has no key `\(key)`", ko: "검사에는 `\(key)` 키가 없습니다"),
+      hint: Suggestion.nearest(to: key, in: CheckTypes.names + ownKeys).map(Text.meant)
+        ?? Text(
+          "what is asked of the thing stands in the type's own `{…}`; known here: "
+            + ownKeys.sorted().map { "`\($0)`" }.joined(separator: ", "),
+          ko: "대상에 대해 묻는 것은 검사 종류의 `{…}` 안에 씁니다. 여기에 쓸 수 있는 것: "
+            + ownKeys.sorted().map { "`\($0)`" }.joined(separator: ", ")), at: location)
   }
 
   private static func unknownType(_ type: String, _ location: SourceLocation) -> Diagnostic {
     let near = Suggestion.nearest(to: type, in: CheckTypes.names)
     let family = CheckTypes.names.filter { $0.hasPrefix(type.prefix { $0 != "." } + ".") }
+    let families = Set(CheckTypes.names.map { $0.prefix { $0 != "." } }).sorted().map(String.init)
+    let isCommand = ["sh", "bash", "shell", "run", "command", "cmd", "exec"].contains(type)
     return Diagnostic(
       "lab.unknown-check", Text("no check `\(type)`", ko: "`\(type)`이라는 검사는 없습니다"),
-      hint: near.map { Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려고 했습니까?") }
-        ?? .list(of: family.isEmpty ? CheckTypes.names : family), at: location)
+      hint: isCommand
+        ? Text(
+          "`script: {run: …}` runs commands, `container.exec` one in a container",
+          ko: "`script: {run: …}`은 명령을, `container.exec`은 컨테이너 안에서 명령을 실행합니다")
+        : near.map(Text.meant)
+          ?? (family.isEmpty
+            ? Text(
+              "there are checks of " + families.map { "`\($0)`" }.joined(separator: ", "),
+              ko: "검사의 갈래: " + families.map { "`\($0)`" }.joined(separator: ", "))
+            : .list(of: family)),
+      at: location)
   }
 
   static func duration(_ text: String) -> Duration? {
@@ -151,8 +234,7 @@ enum CheckReader {
     }
     var fields = Fields(
       source.arguments, of: "`\(source.type)`", variables: variables, shorthand: type.shorthand)
-    let predicate = type.init(&fields)
-    fields.finish()
+    let predicate = fields.reading { type.init(&$0) }
     guard fields.diagnostics.isEmpty else { return (nil, fields) }
     let check = Check(
       id: source.id, predicate: predicate, deadline: source.deadline ?? predicate.patience,

@@ -12,21 +12,39 @@ package struct Diagnostic: Sendable, Hashable {
   package var message: Text
   package var hint: Text?
   package var location: SourceLocation
+  /// The word that the mark belongs under, when it stands somewhere behind `location`. `SourceLines`
+  /// finds it.
+  var word: String?
 
   init(
     _ id: String, _ message: Text, hint: Text? = nil, at location: SourceLocation,
-    severity: Severity = .error
+    word: String? = nil, severity: Severity = .error
   ) {
     self.id = id
     self.severity = severity
     self.message = message
     self.hint = hint
     self.location = location
+    self.word = word
   }
 
   /// An error of a lower layer, told as a diagnostic.
   init(_ error: DklabError, at location: SourceLocation) {
     self.init(error.id, error.message, hint: error.hint, at: error.location ?? location)
+  }
+}
+
+extension Diagnostic {
+  /// That `{{name}}` stands somewhere behind `location` and is none of `variables`.
+  static func undeclared(
+    _ name: String, in variables: Variables, at location: SourceLocation
+  ) -> Diagnostic {
+    let known = variables.values.keys.sorted()
+    return Diagnostic(
+      "lab.unknown-variable",
+      Text("no variable `\(name)` is declared", ko: "`\(name)` 변수가 선언되지 않았습니다"),
+      hint: Suggestion.nearest(to: name, in: known).map { Text.meant("{{\($0)}}") }
+        ?? .list(of: known), at: location, word: "{{\(name)}}")
   }
 }
 
@@ -60,16 +78,22 @@ extension Diagnostic {
   }
 
   private static func both(_ text: Text) -> JSONValue {
-    .object(JSONObject([("en", .string(text.en)), ("ko", .string(text.ko))]))
+    .object(JSONObject([("en", .string(words(text, .en))), ("ko", .string(words(text, .ko)))]))
+  }
+
+  /// `text` with the Korean particles that fit the names in it.
+  private static func words(_ text: Text, _ language: Language) -> String {
+    language == .ko ? WrittenParticles.settle(text.ko) : text.en
   }
 
   private func headline(_ language: Language) -> String {
     let place = location.line > 0 ? ":\(location.line):\(location.column)" : ""
-    return "\(location.file)\(place): \(severity.name(language)): \(message(language))"
+    return "\(location.file)\(place): \(severity.name(language)): "
+      + Self.words(message, language)
   }
 
   private func hintLine(_ language: Language) -> [String] {
-    hint.map { ["  \(language == .ko ? "힌트" : "hint"): \($0(language))"] } ?? []
+    hint.map { ["  \(language == .ko ? "힌트" : "hint"): \(Self.words($0, language))"] } ?? []
   }
 
   /// The diagnostic as an error that ends a command.

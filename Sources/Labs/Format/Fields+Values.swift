@@ -10,10 +10,17 @@ extension Fields {
     return node.flatMap { string($0, key) }
   }
 
+  /// The same where nothing is no text.
+  mutating func words(_ key: String) -> String? {
+    let node = node(key)
+    shape.note(key, .text)
+    return node.flatMap { words($0, key) }
+  }
+
   mutating func requiredString(_ key: String) -> String {
     let node = required(key)
     shape.note(key, .text)
-    return node.flatMap { string($0, key) } ?? ""
+    return node.flatMap { words($0, key) } ?? ""
   }
 
   /// A name, path or address the student is asked for: remembered as mentioned by the check.
@@ -22,7 +29,7 @@ extension Fields {
     shape.note(key, .text)
     guard let node = required else { return "" }
     if let text = node.text { mention(text, node.location) }
-    return string(node, key) ?? ""
+    return words(node, key) ?? ""
   }
 
   private mutating func string(_ node: YAMLNode, _ key: String) -> String? {
@@ -31,6 +38,27 @@ extension Fields {
       return nil
     }
     return fill(text, node)
+  }
+
+  /// A text that must be a regular expression.
+  mutating func regex(_ key: String) -> String? {
+    guard let text = words(key) else { return nil }
+    do { try Pattern.validate(text) } catch {
+      report(error.id, error.message, hint: error.hint, at: location(of: key))
+    }
+    return text
+  }
+
+  /// A text that is not empty. `name` is what to call it when it is not `key` itself.
+  private mutating func words(
+    _ node: YAMLNode, _ key: String, _ name: String? = nil
+  ) -> String? {
+    guard let text = string(node, key) else { return nil }
+    guard text.trimmed.isEmpty else { return text }
+    let name = name ?? key
+    report(
+      "lab.empty", Text("`\(name)` is empty", ko: "`\(name)`이(가) 비어 있습니다"), at: node.location)
+    return nil
   }
 
   /// Any scalar; plain ones with a variable get the type of what was filled in.
@@ -78,9 +106,18 @@ extension Fields {
     shape.note(key, .texts)
     guard let node = found else { return nil }
     guard case .sequence(let elements) = node.kind else {
-      return string(node, key).map { [$0] }
+      return node.isNull ? [] : string(node, key).map { [$0] }
     }
     return elements.compactMap { string($0, key) }
+  }
+
+  /// Where `text` stands in the list under `key`.
+  func location(of text: String, in key: String) -> SourceLocation {
+    let node = entry(key)
+    let element = node?.sequence?.first { element in
+      element.text.map { Interpolation.replace(in: $0) { "{{\($0)}}" } } == text
+    }
+    return element?.location ?? node?.location ?? location
   }
 
   /// A text that must be one of `choices`.
@@ -96,8 +133,7 @@ extension Fields {
     report(
       "lab.unknown-value",
       Text("`\(key)` cannot be `\(text)`", ko: "`\(key)`에 `\(text)`은(는) 쓸 수 없습니다"),
-      hint: near.map { Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려고 했습니까?") }
-        ?? .list(of: known), at: location(of: key))
+      hint: near.map(Text.meant) ?? .list(of: known), at: location(of: key))
     return nil
   }
 
@@ -111,7 +147,7 @@ extension Fields {
       return nil
     }
     return pairs.compactMap { pair in
-      guard let name = pair.key.text, let text = string(pair.value, key) else { return nil }
+      guard let name = pair.key.text, let text = words(pair.value, key, name) else { return nil }
       return (name, text)
     }
   }
@@ -124,23 +160,39 @@ extension Fields {
   mutating func fill(_ text: String, _ node: YAMLNode) -> String {
     if isRaw { return Interpolation.replace(in: text) { "{{\($0)}}" } }
     for reference in Interpolation.references(in: text) where variables[reference.name] == nil {
-      diagnostics(undeclared: reference.name, at: node.location)
+      guard !isSilent else { continue }
+      add(.undeclared(reference.name, in: variables, at: node.location))
     }
     return variables.fillExactly(text)
   }
 
-  private mutating func diagnostics(undeclared name: String, at location: SourceLocation) {
-    report(
-      "lab.unknown-variable",
-      Text("no variable `\(name)` is declared", ko: "`\(name)` 변수가 선언되지 않았습니다"),
-      hint: Suggestion.nearest(to: name, in: variables.values.keys.sorted()).map {
-        Text("did you mean `{{\($0)}}`?", ko: "`{{\($0)}}`을(를) 쓰려고 했습니까?")
-      } ?? .list(of: variables.values.keys.sorted()), at: location)
-  }
-
+  /// That the value under `key` is none of `kind`, and what it is instead.
   mutating func reportKind(_ key: String, _ kind: Text, _ node: YAMLNode) {
+    let found = Self.kind(of: node)
     report(
       "lab.wrong-kind",
-      Text("`\(key)` takes \(kind.en)", ko: "`\(key)`에는 \(kind.ko)이(가) 옵니다"), at: node.location)
+      Text(
+        "`\(key)` takes \(kind.en), not \(found.en)",
+        ko: "`\(key)`에는 \(kind.ko)이(가) 옵니다. \(found.ko)은(는) 쓸 수 없습니다"),
+      hint: Self.unquoted(node).map {
+        Text("without the quotes it is one: `\(key): \($0)`", ko: "따옴표 없이 씁니다: `\(key): \($0)`")
+      }, at: node.location)
+  }
+
+  private static func kind(of node: YAMLNode) -> Text {
+    switch node.kind {
+    case .mapping: Text("`key: value` pairs", ko: "`키: 값` 쌍")
+    case .sequence: Text("a list", ko: "목록")
+    case .scalar where node.isNull: Text("nothing", ko: "빈 값")
+    case .scalar(let text, plain: true): Text("`\(text)`", ko: "`\(text)`")
+    case .scalar(let text, plain: false): Text("the text `\"\(text)\"`", ko: "글 `\"\(text)\"`")
+    }
+  }
+
+  /// What stands in quotes, when it would be a number or a truth value without them.
+  private static func unquoted(_ node: YAMLNode) -> String? {
+    guard case .scalar(let text, plain: false) = node.kind else { return nil }
+    let plain = YAMLNode(.scalar(text, plain: true), at: node.location).resolved
+    return plain.int != nil || plain.bool != nil ? text : nil
   }
 }

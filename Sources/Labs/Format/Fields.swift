@@ -14,8 +14,10 @@ struct Fields {
   let isRaw: Bool
   private var entries: [(key: String, node: YAMLNode, keyLocation: SourceLocation)] = []
   /// Whether there is nothing to be read, which has been said once.
-  private var isSilent = false
+  private(set) var isSilent = false
   private var asked: [String] = []
+  /// Keys that were taken for ones much like them: what was written, and what was taken.
+  private var renamed: [(written: String, taken: String, location: SourceLocation)] = []
   private(set) var diagnostics: [Diagnostic] = []
   /// What was asked for, with its kinds. The schema is made of it.
   var shape = Shape()
@@ -58,9 +60,10 @@ struct Fields {
     return entries.first { $0.key == key }?.node
   }
 
-  func entryLocation(_ key: String) -> SourceLocation? {
-    entries.first { $0.key == key }?.node.location
-  }
+  /// The node under `key`, without counting the key as known.
+  func entry(_ key: String) -> YAMLNode? { entries.first { $0.key == key }?.node }
+
+  func entryLocation(_ key: String) -> SourceLocation? { entry(key)?.location }
 
   /// Whether `key` is there, without counting it as known.
   func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
@@ -81,11 +84,15 @@ struct Fields {
   }
 
   mutating func report(
-    _ id: String, _ message: Text, hint: Text? = nil, at location: SourceLocation? = nil
+    _ id: String, _ message: Text, hint: Text? = nil, at location: SourceLocation? = nil,
+    word: String? = nil
   ) {
     guard !isSilent else { return }
-    diagnostics.append(Diagnostic(id, message, hint: hint, at: location ?? self.location))
+    diagnostics.append(
+      Diagnostic(id, message, hint: hint, at: location ?? self.location, word: word))
   }
+
+  mutating func add(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
   /// Takes over what went wrong while reading something inside.
   mutating func absorb(_ other: Fields) {
@@ -100,19 +107,57 @@ struct Fields {
 
   /// Reports the keys nobody asked for.
   mutating func finish() {
-    let known = asked
-    for entry in entries where !known.contains(entry.key) {
-      let near = Suggestion.nearest(to: entry.key, in: known)
-      report(
-        "lab.unknown-key",
-        Text("\(subject) has no key `\(entry.key)`", ko: "\(subject)에는 `\(entry.key)` 키가 없습니다"),
-        hint: near.map { Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려고 했습니까?") }
-          ?? .list(of: known), at: entry.keyLocation)
+    if !isRaw, diagnostics.contains(where: { $0.id == "lab.unknown-variable" }) {
+      // What a value is cannot be said before its variables are known.
+      let remain = ["lab.unknown-variable", "lab.unknown-key", "lab.missing-key", "lab.empty"]
+      diagnostics.removeAll { !remain.contains($0.id) }
     }
+    for key in renamed { report(unknown: key.written, near: key.taken, key.location) }
+    for entry in entries where !asked.contains(entry.key) {
+      report(
+        unknown: entry.key, near: Suggestion.nearest(to: entry.key, in: asked), entry.keyLocation)
+    }
+  }
+
+  private mutating func report(unknown key: String, near: String?, _ location: SourceLocation) {
+    report(
+      "lab.unknown-key",
+      Text("\(subject) has no key `\(key)`", ko: "\(subject)에는 `\(key)` 키가 없습니다"),
+      hint: near.map(Text.meant) ?? .list(of: asked), at: location)
+  }
+
+  /// Reads with `body` and finishes. A key with a slip in it would be missed as well as unknown, and
+  /// whatever depends on it would be wrong too; so then all is read once more with the key that was
+  /// probably meant, and only the slip is told.
+  mutating func reading<Result>(_ body: (inout Fields) -> Result) -> Result {
+    let unread = self
+    let result = body(&self)
+    var mended = unread
+    for place in entries.indices where !asked.contains(entries[place].key) {
+      let entry = entries[place]
+      guard let near = Suggestion.nearest(to: entry.key, in: asked), !mended.has(near) else {
+        continue
+      }
+      mended.entries[place].key = near
+      mended.renamed.append((entry.key, near, entry.keyLocation))
+    }
+    guard !mended.renamed.isEmpty else {
+      finish()
+      return result
+    }
+    self = mended
+    let again = body(&self)
+    finish()
+    return again
   }
 }
 
 extension Text {
+  /// "did you mean …?" for a hint.
+  static func meant(_ word: String) -> Text {
+    Text("did you mean `\(word)`?", ko: "`\(word)`을(를) 쓰려고 했습니까?")
+  }
+
   /// "known: a, b, c" for a hint.
   static func list(of known: [String]) -> Text {
     let words = known.map { "`\($0)`" }.joined(separator: ", ")

@@ -22,8 +22,10 @@ package struct Lab: Sendable {
   /// Commands the kit runs when the lab begins.
   package var setup: [Script]
   package var steps: [Step]
-  /// Where the places of `images` and `sources` stand, for what is missing in them.
-  var listLocations: [String: SourceLocation] = [:]
+  /// Where each entry of `images`, `sources` and `prerequisites` stands.
+  var listPlaces: [String: [String: SourceLocation]] = [:]
+  /// Names of variables whose declaration could not be read; nil when not even the names are known.
+  var unreadVariables: Set<String>? = []
   /// Whether the front matter could not be read, so that nothing is known of variables and images.
   var isHeadless = false
   /// The folder it was read from.

@@ -25,7 +25,7 @@ struct LabReader {
 
   private mutating func lab(_ text: String, _ folder: String) -> Lab? {
     guard let matter = FrontMatter(text) else {
-      diagnostics.append(FrontMatter.missing(file))
+      diagnostics.append(FrontMatter.missing(file, in: text))
       return nil
     }
     var lab = head(matter.yaml, folder)
@@ -42,7 +42,7 @@ struct LabReader {
       let node = try YAMLDocument.parse(yaml, file: file)
       var fields = Fields(
         node, of: "front matter", variables: Variables(values: [:]), raw: true)
-      let lab = Self.head(&fields, folder)
+      let lab = fields.reading { Self.head(&$0, folder) }
       diagnostics += fields.diagnostics
       return lab
     } catch {
@@ -60,8 +60,8 @@ struct LabReader {
   static func head(_ fields: inout Fields, _ folder: String) -> Lab {
     FormatVersion.read(&fields)
     let id = fields.requiredString("id")
-    if fields.has("id"), !Identifier.isValid(id) {
-      fields.diagnostics(badID: id, at: fields.location(of: "id"))
+    if !id.isEmpty, !Identifier.isValid(id) {
+      fields.add(.badID(id, at: fields.location(of: "id")))
     }
     let title = fields.requiredString("title")
     let summary = fields.requiredString("summary")
@@ -74,8 +74,21 @@ struct LabReader {
       languages: languages(&fields),
       variables: VariableReader.read(&fields), intro: Prose(english: []), setup: [], steps: [],
       folder: folder)
-    for key in ["images", "sources"] { lab.listLocations[key] = fields.location(of: key) }
-    fields.finish()
+    if fields.has("minutes"), lab.minutes < 1 {
+      // What is no number at all has been told.
+      if fields.entry("minutes")?.resolved.int != nil {
+        fields.report(
+          "lab.minutes",
+          Text("`minutes` is 1 or more", ko: "`minutes`에는 1 이상의 수를 씁니다"),
+          at: fields.location(of: "minutes"))
+      }
+    }
+    for key in ["images", "sources", "prerequisites"] {
+      for text in fields.strings(key) ?? [] {
+        lab.listPlaces[key, default: [:]][text] = fields.location(of: text, in: key)
+      }
+    }
+    lab.unreadVariables = VariableReader.unread(fields, lab.variables)
     return lab
   }
 
@@ -111,6 +124,7 @@ struct LabReader {
     while let heading = rest.first {
       let body = rest.dropFirst().prefix { !$0.isStepHeading }
       rest = rest.dropFirst(1 + body.count)
+      diagnostics += heading.misleveled
       var reader = StepReader(
         file: file, previous: lab.steps.last?.id, number: lab.steps.count + 1)
       if let step = reader.read(heading, Array(body)) { lab.steps.append(step) }
@@ -127,9 +141,24 @@ struct LabReader {
 }
 
 extension Block {
-  /// Whether this begins a step.
+  /// Whether this begins a step, be it with a mark too many or too few.
   var isStepHeading: Bool {
-    if case .heading(2, _) = kind { true } else { false }
+    switch kind {
+    case .heading(2, _): true
+    case .heading(_, let text): text.hasSuffix("}") && text.contains(" {#")
+    default: false
+    }
+  }
+
+  /// That the heading of a step is of another level than the second.
+  var misleveled: [Diagnostic] {
+    guard case .heading(let level, let text) = kind, level != 2 else { return [] }
+    return [
+      Diagnostic(
+        "lab.step-level",
+        Text("a step is a heading of the second level", ko: "단계는 둘째 수준의 제목입니다"),
+        hint: Text("`## \(text)`", ko: "`## \(text)`"), at: location)
+    ]
   }
 }
 
@@ -145,14 +174,17 @@ enum Identifier {
   }
 }
 
-extension Fields {
-  mutating func diagnostics(badID id: String, at location: SourceLocation) {
-    report(
+extension Diagnostic {
+  static func badID(_ id: String, at location: SourceLocation, word: String? = nil) -> Diagnostic {
+    Diagnostic(
       "lab.bad-id", Text("`\(id)` is not an id", ko: "`\(id)`은(는) id로 쓸 수 없습니다"),
       hint: Text(
         "lower case letters, digits, `-` and `_`, beginning with a letter",
-        ko: "소문자로 시작하고 소문자, 숫자, `-`, `_`만 씁니다"), at: location)
+        ko: "소문자로 시작하고 소문자, 숫자, `-`, `_`만 씁니다"), at: location, word: word)
   }
+}
+
+extension Fields {
 
   /// A list of texts that must be among the cases of `Choice`.
   mutating func choices<Choice: RawRepresentable & CaseIterable>(_ key: String) -> [Choice]
@@ -165,9 +197,8 @@ extension Fields {
       report(
         "lab.unknown-value",
         Text("`\(key)` cannot have `\(text)`", ko: "`\(key)`에 `\(text)`은(는) 쓸 수 없습니다"),
-        hint: Suggestion.nearest(to: text, in: known).map {
-          Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려고 했습니까?")
-        } ?? .list(of: known), at: location(of: key))
+        hint: Suggestion.nearest(to: text, in: known).map(Text.meant) ?? .list(of: known),
+        at: location(of: text, in: key))
       return nil
     }
   }

@@ -8,13 +8,15 @@ enum QuestionReader {
     _ answer: Answer, _ variables: Variables
   ) -> (check: Check?, diagnostics: [Diagnostic]) {
     var fields = Fields(answer.source, of: "`answer`", variables: variables)
-    let (live, comparison) = comparison(&fields)
-    if !fields.has("equals"), comparison == nil || comparison?.value.isNull == true {
-      fields.report(
-        "lab.missing-key",
-        Text("`answer` needs `equals` or a comparison", ko: "`answer`에 `equals`나 비교가 필요합니다"))
+    let (live, comparison) = fields.reading { fields in
+      let found = Self.comparison(&fields)
+      if !fields.has("equals"), found.comparison == nil || found.comparison?.value.isNull == true {
+        fields.report(
+          "lab.missing-key",
+          Text("`answer` needs `equals` or a comparison", ko: "`answer`에 `equals`나 비교가 필요합니다"))
+      }
+      return found
     }
-    fields.finish()
     guard fields.diagnostics.isEmpty else { return (nil, fields.diagnostics) }
     let ask = Text(variables.fill(answer.ask.en), ko: variables.fill(answer.ask.ko))
     let predicate = AnswerCheck(key: answer.id, ask: ask, live: live, comparison: comparison)

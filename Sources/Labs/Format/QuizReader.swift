@@ -8,8 +8,9 @@ enum QuizReader {
       let node = try fence.yaml(file)
       var fields = Fields(
         node, of: "`quiz`", variables: Variables(values: [:]), raw: true)
-      let quiz = quiz(&fields, id: fence.words.first ?? "", location: fence.location)
-      fields.finish()
+      let quiz = fields.reading {
+        Self.quiz(&$0, id: fence.words.first ?? "", location: fence.location)
+      }
       return (quiz, fields.diagnostics)
     } catch {
       return (nil, [Diagnostic(error, at: fence.location)])
@@ -18,7 +19,7 @@ enum QuizReader {
 
   static func quiz(_ fields: inout Fields, id: String, location: SourceLocation) -> Quiz {
     let ask = fields.requiredString("ask")
-    let why = fields.string("why")
+    let why = fields.words("why")
     let choices = options("choices", &fields)
     let items = options("items", &fields)
     let groups = options("groups", &fields)
@@ -69,14 +70,16 @@ enum QuizReader {
     guard !options.contains(where: { $0.id == id }) else { return }
     unknown(
       id, "`\(id)` is none of the choices", ko: "`\(id)`은(는) 보기에 없습니다", &fields,
-      hint: .list(of: options.map(\.id)))
+      hint: Suggestion.nearest(to: id, in: options.map(\.id)).map(Text.meant)
+        ?? .list(of: options.map(\.id)), word: id)
   }
 
   private static func unknown(
-    _ id: String, _ english: String, ko korean: String, _ fields: inout Fields, hint: Text? = nil
+    _ id: String, _ english: String, ko korean: String, _ fields: inout Fields, hint: Text? = nil,
+    word: String? = nil
   ) {
     fields.report(
       "lab.quiz-answer", Text(english, ko: korean), hint: hint,
-      at: fields.location(of: "answer"))
+      at: fields.location(of: "answer"), word: word)
   }
 }

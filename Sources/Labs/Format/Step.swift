@@ -26,6 +26,7 @@ package struct Step: Sendable {
   package var answers: [Answer] = []
   package var quizzes: [Quiz] = []
   package var debrief: Prose?
+  var debriefLocation = SourceLocation(file: "")
   package var files: [StepFile] = []
   package var setup: [Script] = []
   package var undo: [Script] = []
@@ -34,9 +35,18 @@ package struct Step: Sendable {
   var unreadIDs: [String] = []
   /// Whether there are checks of which not even the ids could be read.
   var hasUnread = false
+  /// The ids of fences that could not be read, by kind; an empty one where there is none. What is said
+  /// about them elsewhere is not wrong because of that.
+  var unread: [String: [String]] = [:]
 
   /// The reference solution.
   package var solution: [Script] { ownSolution.isEmpty ? commands : ownSolution }
+
+  /// Whether not all of its checks are known by the ids that they should have.
+  var isUnsure: Bool { hasUnread || Set(checkIDs).count < checkIDs.count }
+
+  /// The ids of fences of `kind` that could not be read.
+  func lost(_ kind: String) -> [String] { unread[kind] ?? [] }
 
   /// The ids of everything that counts, in order.
   package var checkIDs: [String] { checks.map(\.id) + answers.map(\.id) + quizzes.map(\.id) }
@@ -82,4 +92,7 @@ struct CheckSource: Sendable {
   var message: Text?
   var note: String?
   var location: SourceLocation
+  /// Where `id` and `needs` stand; the type where they do not.
+  var idLocation: SourceLocation
+  var needsLocation: SourceLocation
 }

@@ -21,33 +21,52 @@ struct StepHeading {
     _ text: String, at location: SourceLocation, number: Int,
     _ diagnostics: inout [Diagnostic]
   ) {
-    guard text.hasSuffix("}"), let brace = text.lastIndex(of: "{"),
-      text[brace...].hasPrefix("{#")
-    else {
+    let brace = text.hasSuffix("}") ? text.lastIndex(of: "{") : nil
+    let inside = brace.map { text[$0...].dropFirst().dropLast() } ?? ""
+    let info = InfoString(inside.first == "#" ? inside.dropFirst() : inside)
+    if inside.first != "#" {
+      // `{start}` is an id that lacks only its mark.
+      let bare = info.words.first.flatMap { Identifier.isValid($0) ? $0 : nil }
       diagnostics.append(
         Diagnostic(
           "lab.step-id",
           Text("a step needs an id: `## Title {#id}`", ko: "단계에는 id가 필요합니다: `## 제목 {#id}`"),
-          at: location))
-      title = text
-      id = "?\(number)"
-      return
+          hint: bare.map { .meant("{#\($0)}") }, at: location,
+          word: brace.map { String(text[$0...]) }))
+      title = bare.flatMap { _ in brace.map { text[..<$0].trimmed } } ?? text
+      id = bare ?? "?\(number)"
+      if bare == nil { return }
+    } else {
+      title = brace.map { text[..<$0].trimmed } ?? text
+      id = info.words.first ?? ""
+      if !Identifier.isValid(id) {
+        diagnostics.append(.badID(id, at: location, word: "{#\(id)"))
+        // What belongs to the step is read all the same.
+        if id.isEmpty { id = "?\(number)" }
+      } else if let extra = info.words.dropFirst().first {
+        diagnostics.append(
+          Diagnostic(
+            "lab.bad-id",
+            Text(
+              "`\(extra)` has no place behind the id `\(id)`",
+              ko: "id `\(id)` 뒤에 `\(extra)`은(는) 쓸 수 없습니다"
+            ),
+            hint: Text(
+              "only `key=value`, and lists without blanks: `after=a,b`",
+              ko: "`키=값`만 씁니다. 목록에는 빈칸을 넣지 않습니다: `after=a,b`"), at: location, word: extra))
+      }
     }
-    title = text[..<brace].trimmed
-    let info = InfoString(text[brace...].dropFirst(2).dropLast())
-    id = info.words.first ?? ""
-    if !Identifier.isValid(id) || info.words.count != 1 {
+    if title.isEmpty {
       diagnostics.append(
         Diagnostic(
-          "lab.bad-id", Text("`\(id)` is not an id", ko: "`\(id)`은(는) id로 쓸 수 없습니다"), at: location))
+          "lab.empty", Text("step `\(id)` has no title", ko: "`\(id)` 단계에 제목이 없습니다"), at: location))
     }
     for key in info.attributes.keys.sorted() where !Self.attributes.contains(key) {
       diagnostics.append(
         Diagnostic(
           "lab.unknown-key", Text("a step has no attribute `\(key)`", ko: "단계에는 `\(key)` 속성이 없습니다"),
-          hint: Suggestion.nearest(to: key, in: Self.attributes).map {
-            Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려고 했습니까?")
-          } ?? .list(of: Self.attributes), at: location))
+          hint: Suggestion.nearest(to: key, in: Self.attributes).map(Text.meant)
+            ?? .list(of: Self.attributes), at: location, word: key + "="))
     }
     after = info.attributes["after"].map { list in
       list == "none" ? [] : list.split(separator: ",").map(String.init)
@@ -60,16 +79,19 @@ struct StepHeading {
           "lab.wrong-kind",
           Text(
             "`engine=` takes only `dklab`, not `\(engine)`",
-            ko: "`engine=`에는 `dklab`만 옵니다. `\(engine)`은(는) 쓸 수 없습니다"), at: location))
+            ko: "`engine=`에는 `dklab`만 옵니다. `\(engine)`은(는) 쓸 수 없습니다"), at: location,
+          word: "engine="))
     }
     minutes = info.attributes["minutes"].flatMap { Int($0) }
-    if let written = info.attributes["minutes"], minutes == nil {
+    if let written = info.attributes["minutes"], minutes ?? 0 < 1 {
+      minutes = nil
       diagnostics.append(
         Diagnostic(
           "lab.wrong-kind",
           Text(
-            "`minutes=` takes a whole number, not `\(written)`",
-            ko: "`minutes=`에는 정수가 옵니다. `\(written)`은(는) 쓸 수 없습니다"), at: location))
+            "`minutes=` takes a whole number from 1, not `\(written)`",
+            ko: "`minutes=`에는 1 이상의 정수가 옵니다. `\(written)`은(는) 쓸 수 없습니다"), at: location,
+          word: "minutes="))
     }
   }
 }

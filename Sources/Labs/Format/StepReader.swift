@@ -32,16 +32,25 @@ struct StepReader {
         step.body.english.append(block)
         continue
       }
-      let problems = FenceKind.problems(fence)
-      diagnostics += problems
-      // A wrong attribute must not hide what else is wrong; without its id a fence is nothing.
-      guard !problems.contains(where: { $0.id != "lab.unknown-key" }) else { continue }
-      take(fence, into: &step)
-      if FenceKind.isShown(fence.kind) || ["bash", "note"].contains(fence.kind) {
-        step.body.english.append(block)
-      }
+      diagnostics += FenceKind.problems(fence)
+      take(FenceKind.mended(fence), block.location, into: &step)
     }
     return step
+  }
+
+  /// Takes what can be read of a fence, whatever is wrong with its info string.
+  private mutating func take(_ fence: Fence, _ location: SourceLocation, into step: inout Step) {
+    let isShown = FenceKind.isShown(fence.kind)
+    let words = FenceKind.mechanics[fence.kind]?.words ?? 0
+    // Without its id a fence is nothing.
+    guard isShown || FenceKind.mechanics[fence.kind] != nil, fence.words.count >= words else {
+      step.unread[fence.kind, default: []].append("")
+      return
+    }
+    take(fence, into: &step)
+    if isShown || ["bash", "note"].contains(fence.kind) {
+      step.body.english.append(Block(kind: .fence(fence), location: location))
+    }
   }
 
   private mutating func take(_ fence: Fence, into step: inout Step) {
@@ -52,21 +61,28 @@ struct StepReader {
     case "setup": step.setup.append(script)
     case "undo": step.undo.append(script)
     case "alternative": step.alternatives.append(NamedScript(id: id(fence), script: script))
-    case "wrong": if let wrong = wrong(fence, script) { step.wrongs.append(wrong) }
+    case "wrong":
+      if let wrong = wrong(fence, script) {
+        step.wrongs.append(wrong)
+      } else {
+        step.unread["wrong", default: []].append(fence.words[0])
+      }
     case "check": step.checks += sources(fence, &step)
     case "state": step.states += sources(fence, &step)
-    case "hint": if let hint = hint(fence) { step.hints.append(hint) }
-    case "answer": if let answer = answer(fence) { step.answers.append(answer) }
+    case "hint": step.hints.append(hint(fence))
+    case "answer":
+      if let answer = answer(fence) { step.answers.append(answer) } else { lose(fence, &step) }
     case "quiz":
       let (quiz, problems) = QuizReader.read(fence, file: file)
       diagnostics += problems
-      if let quiz { step.quizzes.append(quiz) }
+      if let quiz { step.quizzes.append(quiz) } else { lose(fence, &step) }
     case "debrief":
       if step.debrief != nil {
         report(
           "lab.duplicate-id", Text("a second `debrief`", ko: "`debrief`가 또 있습니다"), fence)
       }
       step.debrief = prose(fence)
+      step.debriefLocation = fence.location
     case "note": diagnostics += NestedFences.shownOnly(prose(fence).english, "a note", ko: "바로잡기")
     case "file":
       step.files.append(StepFile(path: path(fence), text: fence.body, mode: mode(fence)))
@@ -82,12 +98,22 @@ struct StepReader {
     return read.sources
   }
 
+  /// A question that cannot be read is known by its id all the same.
+  private func lose(_ fence: Fence, _ step: inout Step) {
+    step.unread[fence.kind, default: []].append(fence.words[0])
+    step.unreadIDs.append(fence.words[0])
+  }
+
   private mutating func wrong(_ fence: Fence, _ script: Script) -> WrongAnswer? {
     guard let expect = fence.attributes["expect"] else {
-      report(
-        "lab.missing-key",
-        Text("a `wrong` fence needs `expect=`", ko: "`wrong` 펜스에 `expect=`가 필요합니다"),
-        fence)
+      // An empty one has been told.
+      if fence.offsets["expect"] == nil {
+        report(
+          "lab.missing-key",
+          Text("a `wrong` fence needs `expect=`", ko: "`wrong` 펜스에 `expect=`가 필요합니다"),
+          hint: Text(
+            "the id of the check that has to catch it", ko: "이 오답을 잡아야 할 검사의 id를 적습니다"), fence)
+      }
       return nil
     }
     let from = fence.attributes["from"]
@@ -103,15 +129,17 @@ struct StepReader {
       causeLocation: fence.location(of: "cause"), says: fence.attributes["says"])
   }
 
-  private mutating func hint(_ fence: Fence) -> Hint? {
+  private mutating func hint(_ fence: Fence) -> Hint {
     let written = fence.attributes["when"] ?? ""
-    guard let conditions = Hint.conditions(written) else {
-      report(
-        "lab.bad-condition",
-        Text("`\(written)` is not a condition", ko: "`\(written)`은(는) 조건이 아닙니다"),
-        hint: Text("such as `running and not published`", ko: "예: `running and not published`"),
-        fence, at: "when")
-      return nil
+    var conditions: [Hint.Condition] = []
+    // Of words too many behind the id it has been told that they belong to a value.
+    if fence.words.count == 1 {
+      do { conditions = try Hint.conditions(written) } catch {
+        diagnostics.append(
+          Diagnostic(
+            "lab.bad-condition", error.message, hint: error.advice, at: fence.location(of: "when"),
+            word: error.word))
+      }
     }
     let text = prose(fence)
     diagnostics += NestedFences.shownOnly(text.english, "a hint", ko: "힌트")
@@ -124,6 +152,7 @@ struct StepReader {
   private mutating func answer(_ fence: Fence) -> Answer? {
     do {
       let node = try fence.yaml(file)
+      // Where keys are misspelled, the question is judged later, with the variables.
       var fields = Fields(
         node, of: "`answer`", variables: Variables(values: [:]), raw: true)
       let ask = fields.requiredString("ask")
@@ -145,10 +174,7 @@ struct StepReader {
   private mutating func id(_ fence: Fence) -> String {
     let id = fence.words.first ?? ""
     if !Identifier.isValid(id) {
-      var fields = Fields(
-        YAMLNode(.mapping([]), at: fence.location), of: "", variables: Variables(values: [:]))
-      fields.diagnostics(badID: id, at: fence.location)
-      diagnostics += fields.diagnostics
+      diagnostics.append(.badID(id, at: fence.location(of: id)))
     }
     return id
   }
@@ -158,8 +184,9 @@ struct StepReader {
     if path.hasPrefix("/") || path.split(separator: "/").contains("..") {
       report(
         "lab.bad-path",
-        Text("`\(path)` leads out of the student's folder", ko: "`\(path)`은(는) 학생 폴더를 벗어납니다"), fence
-      )
+        Text("`\(path)` leads out of the student's folder", ko: "`\(path)`은(는) 학생 폴더를 벗어납니다"),
+        fence,
+        at: path)
     }
     return path
   }
@@ -168,8 +195,9 @@ struct StepReader {
     guard let text = fence.attributes["mode"] else { return 0o644 }
     if let mode = UInt32(text, radix: 8), mode <= 0o777 { return mode }
     report(
-      "lab.wrong-kind", Text("`mode=` takes `755` and the like", ko: "`mode=`에는 `755`처럼 씁니다"), fence
-    )
+      "lab.wrong-kind", Text("`mode=` takes `755` and the like", ko: "`mode=`에는 `755`처럼 씁니다"),
+      fence,
+      at: "mode")
     return 0o644
   }
 

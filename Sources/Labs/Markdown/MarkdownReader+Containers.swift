@@ -22,6 +22,7 @@ extension MarkdownReader {
           "lab.repeated-attribute",
           Text("`\(key)=` stands twice", ko: "`\(key)=`이(가) 두 번 나옵니다"), at: location(line)))
     }
+    let first = index
     index += 1
     var body: [Substring] = []
     while index < lines.count {
@@ -31,12 +32,61 @@ extension MarkdownReader {
       if marks.count >= count, marks.allSatisfy({ $0 == mark }) {
         return makeFence(info, body, line)
       }
+      if opensAnother(text, mark, count) {
+        index -= 1
+        return cutShort(info, body, line, first)
+      }
       body.append(text.dropFirst(min(line.indentation, lines[index - 1].indentation)))
     }
     diagnostics.append(
       Diagnostic(
         "lab.unclosed-fence",
-        Text("this fence is never closed", ko: "이 펜스는 닫히지 않았습니다"), at: location(line)))
+        Text("this fence is never closed", ko: "이 펜스는 닫히지 않았습니다"),
+        hint: Text(
+          "\(String(repeating: mark, count: count)) alone on a line closes it",
+          ko: "\(String(repeating: mark, count: count))만 있는 줄로 닫습니다"), at: location(line)))
+    return makeFence(info, body, line)
+  }
+
+  /// Whether the line is the first of a fence that the open one cannot hold, for its marks are no
+  /// longer.
+  private func opensAnother(_ text: Substring, _ mark: Character, _ count: Int) -> Bool {
+    let line = Line(text: text, number: 0, column: 0)
+    guard let other = fenceMarks(line), other.mark == mark, other.count >= count else {
+      return false
+    }
+    return true
+  }
+
+  /// A fence in which the next one begins: its end has been forgotten, or, where it has no kind, it is
+  /// an end too many. It is taken to end before that, so that nothing else is wrong because of it.
+  private mutating func cutShort(
+    _ info: InfoString, _ body: [Substring], _ line: Line, _ first: Int
+  ) -> Fence {
+    let next = lines[index].number
+    let marks = String(line.text.trimmed.prefix { $0 == line.text.trimmed.first })
+    if info.words.isEmpty {
+      diagnostics.append(
+        Diagnostic(
+          "lab.unclosed-fence",
+          Text("this line closes no fence", ko: "이 줄이 닫는 펜스가 없습니다"),
+          hint: Text(
+            "remove it, or give it a kind and close it before line \(next)",
+            ko: "지우거나, 종류를 쓰고 \(next)번째 줄 앞에서 닫습니다"), at: location(line)))
+      // What follows it is not inside of anything.
+      index = first + 1
+      return makeFence(InfoString("text"), [], line)
+    }
+    diagnostics.append(
+      Diagnostic(
+        "lab.unclosed-fence",
+        Text(
+          "this fence is not closed before line \(next), which begins another",
+          ko: "다른 펜스가 시작되는 \(next)번째 줄까지 이 펜스가 닫히지 않았습니다"),
+        hint: Text(
+          "close it with \(marks) before that; one that holds a fence begins with more marks than that",
+          ko: "그 앞에서 \(marks)로 닫습니다. 펜스를 담은 펜스는 표시를 더 길게 써서 엽니다"),
+        at: location(line)))
     return makeFence(info, body, line)
   }
 

@@ -2,7 +2,8 @@ import Engine
 
 /// The engine's journal in the words of the lab format.
 enum JournalReading {
-  private static let actions = [
+  /// What is called otherwise in a lab: Docker's name of an event, and our action.
+  static let actions = [
     "container.destroy": "remove", "container.start_failed": "die", "image.delete": "remove",
     "network.destroy": "remove", "volume.destroy": "remove",
     "container.health_status: healthy": "healthy",

@@ -38,52 +38,81 @@ struct EventPattern: Sendable, Hashable {
     actions.flatMap { type, actions in actions.map { "\(type).\($0)" } }.sorted()
   }
 
-  /// Parses `source`; a `DklabError` says what is wrong with it.
+  /// The keys that the conditions of an event of a type may ask for, besides `name`, `id` and
+  /// `label.KEY`.
+  static let keys: [String: [String]] = [
+    "container": ["exit", "out", "image", "signal", "oldName", "error", "execDuration"],
+    "exec": ["exit", "out", "argv", "image", "execID"],
+    "image": ["imageID", "imageRef", "comment"],
+    "network": ["container", "type"], "volume": ["container", "driver"],
+    "builder": ["ran", "cached", "steps"], "command": ["exit", "argv", "cwd"],
+  ]
+
+  /// Parses `source`; a `BadEvent` says what is wrong with it.
   init(_ source: String) throws {
     self.source = source
     let tokens = InfoString.tokens(source)
     let kind = (tokens.first ?? "").split(separator: ".").map(String.init)
     guard kind.count == 2, Self.actions[kind[0]]?.contains(kind[1]) == true else {
-      let near = Suggestion.nearest(to: tokens.first ?? "", in: Self.kinds)
-      throw Self.invalid(
-        Text("no event `\(tokens.first ?? "")`", ko: "`\(tokens.first ?? "")` 이벤트는 없습니다"),
-        hint: near.map { Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려고 했습니까?") }
-          ?? .list(of: Self.kinds))
+      let written = tokens.first ?? ""
+      let family = Self.actions[kind.first ?? ""]?.map { "\(kind[0]).\($0)" }
+      throw BadEvent(
+        word: written, message: Text("no event `\(written)`", ko: "`\(written)` 이벤트는 없습니다"),
+        hint: (JournalReading.actions[written].map { "\(kind[0]).\($0)" }
+          ?? Suggestion.nearest(to: written, in: Self.kinds)).map(Text.meant)
+          ?? .list(of: family ?? Self.kinds))
     }
     (type, action) = (kind[0], kind[1])
     for token in tokens.dropFirst() {
-      if let condition = try Self.condition(token) {
+      if let condition = try Self.condition(token, of: type) {
         conditions.append(condition)
       } else if name == nil {
         name = token
       } else {
-        throw Self.invalid(
-          Text(
+        throw BadEvent(
+          word: token,
+          message: Text(
             "an event has one name, `\(token)` is a second",
-            ko: "이벤트의 이름은 하나입니다. `\(token)`은(는) 두 번째입니다"))
+            ko: "이벤트의 이름은 하나입니다. `\(token)`은(는) 두 번째입니다"),
+          hint: Text(
+            "a value with blanks stands in quotes: `argv~\"docker run\"`",
+            ko: "빈칸이 든 값은 따옴표로 쌉니다: `argv~\"docker run\"`"))
       }
     }
   }
 
-  private static func condition(_ token: String) throws -> Condition? {
+  private static func condition(_ token: String, of type: String) throws -> Condition? {
     guard let place = token.firstIndex(where: { "=!~".contains($0) }), place != token.startIndex
     else { return nil }
     let key = String(token[..<place])
-    guard key.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }) else {
-      return nil
+    guard key.allSatisfy({ $0.isLetter || $0.isNumber || "_.-/".contains($0) }) else { return nil }
+    let known = (keys[type] ?? []) + ["id", "name"]
+    guard known.contains(key) || key.hasPrefix("label.") else {
+      throw BadEvent(
+        word: key,
+        message: Text(
+          "an event of `\(type)` has no `\(key)`", ko: "`\(type)` 이벤트에는 `\(key)`이(가) 없습니다"),
+        hint: Suggestion.nearest(to: key, in: known).map(Text.meant)
+          ?? .list(of: known + (type == "container" ? ["label.…"] : [])))
     }
     let rest = token[place...]
     for comparison in [Operator.different, .equal, .matches]
     where rest.hasPrefix(comparison.rawValue) {
       let value = String(rest.dropFirst(comparison.rawValue.count))
-      if comparison == .matches { try Pattern.validate(value) }
+      if comparison == .matches {
+        do { try Pattern.validate(value) } catch {
+          throw BadEvent(id: error.id, word: key, message: error.message, hint: error.hint)
+        }
+      } else if key == "exit", Int(value) == nil {
+        throw BadEvent(
+          word: key,
+          message: Text(
+            "`exit` is a number, not `\(value)`", ko: "`exit`은 수입니다. `\(value)`은(는) 쓸 수 없습니다"),
+          hint: Text("such as `exit=0` or `exit!=0`", ko: "예: `exit=0`, `exit!=0`"))
+      }
       return Condition(key: key, comparison: comparison, value: value)
     }
     return nil
-  }
-
-  private static func invalid(_ message: Text, hint: Text? = nil) -> DklabError {
-    DklabError(.invalid, id: "lab.bad-event", message, hint: hint)
   }
 
   func matches(_ event: JournalEvent) -> Bool {
@@ -98,6 +127,15 @@ struct EventPattern: Sendable, Hashable {
       || (["image", "builder"].contains(type)
         && ImageView.withTag(event.name) == ImageView.withTag(name))
   }
+}
+
+/// What is wrong with the description of an event.
+struct BadEvent: Error {
+  var id = "lab.bad-event"
+  /// The word of the description at fault.
+  var word: String
+  var message: Text
+  var hint: Text?
 }
 
 extension EventPattern.Condition {

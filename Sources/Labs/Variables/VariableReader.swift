@@ -84,13 +84,24 @@ enum VariableReader {
         fields.report(
           "lab.bad-variable",
           Text("a variable cannot be called `\(name)`", ko: "`\(name)`은(는) 변수 이름으로 쓸 수 없습니다"),
-          hint: .list(of: ["a-z", "0-9", "_"]), at: pair.key.location)
+          hint: VariableDeclaration.reserved.contains(name)
+            ? Text("this name has a meaning of its own", ko: "이 이름은 다른 뜻으로 쓰입니다")
+            : Text(
+              "lower case letters, digits and `_`, beginning with a letter",
+              ko: "소문자로 시작하고 소문자, 숫자, `_`만 씁니다"), at: pair.key.location)
         return nil
       }
       return source(pair.value, name, &fields).map {
         VariableDeclaration(name: name, source: $0, location: pair.key.location)
       }
     }
+  }
+
+  /// The names that `variables` has and `read` could make nothing of; nil when it is no mapping.
+  static func unread(_ fields: Fields, _ declarations: [VariableDeclaration]) -> Set<String>? {
+    guard let node = fields.entry("variables") else { return [] }
+    guard let pairs = node.mapping else { return nil }
+    return Set(pairs.compactMap(\.key.text)).subtracting(declarations.map(\.name))
   }
 
   private static func source(
@@ -104,9 +115,8 @@ enum VariableReader {
       let known = kinds.map(\.name)
       fields.report(
         "lab.unknown-key", Text("no kind of variable `\(name)`", ko: "`\(name)`이라는 변수 종류는 없습니다"),
-        hint: Suggestion.nearest(to: name, in: known).map {
-          Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려고 했습니까?")
-        } ?? .list(of: known), at: pair.key.location)
+        hint: Suggestion.nearest(to: name, in: known).map(Text.meant) ?? .list(of: known),
+        at: pair.key.location)
       return nil
     }
     if let source = kind.read(pair.value) { return source }

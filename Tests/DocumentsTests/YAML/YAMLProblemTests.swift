@@ -17,7 +17,9 @@ struct YAMLProblemTests {
     "syntax errors are reworded and stand at their place",
     arguments: [
       ("a: b: c", "1:5: a `:` where no value can start"),
-      ("a:\n\t- x", "2:1: a character that cannot start a value"),
+      ("a:\n\t- x", "2:1: a tab in the indentation"),
+      ("- id: x\n \tb.c: {d: e}", "2:2: a tab in the indentation"),
+      ("a:\n  - 1\n\tb: 2", "3:1: a tab in the indentation"),
       ("a: 1\n b: 2", "2:3: a `:` where no value can start"),
       ("a:\n  b: 1\n c: 2", "3:2: expected a key or the end of the mapping"),
       ("a: - x", "1:4: a `-` where no list item can start"),

@@ -14,7 +14,7 @@ struct ContainerCount: CheckType {
     image = fields.string("image")
     state = fields.choice("state")
     label = fields.string("label")
-    named = fields.string("named")
+    named = fields.regex("named")
     comparison = Comparison.required(&fields)
   }
 

@@ -12,9 +12,21 @@ struct ContainerExec: CheckType {
   init(_ fields: inout Fields) {
     name = fields.subjectString("name")
     command = fields.strings("command") ?? []
+    // A line of a shell would be looked for as a program of that name.
+    if command.count == 1, command[0].trimmed.contains(where: \.isWhitespace) {
+      let words = command[0].split(whereSeparator: \.isWhitespace).joined(separator: ", ")
+      fields.report(
+        "lab.wrong-kind",
+        Text(
+          "`command` takes a list of words, not a line", ko: "`command`에는 한 줄이 아니라 낱말의 목록이 옵니다"),
+        hint: Text(
+          "`[\(words)]`, or `[sh, -c, \"…\"]` for a line of the shell",
+          ko: "`[\(words)]`처럼 쓰고, 셸 명령은 `[sh, -c, \"…\"]`(으)로 씁니다"),
+        at: fields.location(of: "command"))
+    }
     status = fields.integer("exit") ?? 0
     comparison = Comparison(&fields)
-    if command.isEmpty {
+    if command.isEmpty || command[0].trimmed.isEmpty {
       fields.report(
         "lab.missing-key",
         Text("\(fields.subject) needs `command`", ko: "\(fields.subject)에 `command`가 필요합니다"))

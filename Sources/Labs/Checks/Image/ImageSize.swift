@@ -60,14 +60,8 @@ struct ImageHistory: ImageValueCheck {
 
   init(_ fields: inout Fields) {
     image = fields.subjectString("image")
-    row = fields.string("row")
+    row = fields.regex("row")
     comparison = Comparison.required(&fields)
-    if let row, (try? Pattern.validate(row)) == nil {
-      fields.report(
-        "lab.bad-regex",
-        Text("`\(row)` is not a regular expression", ko: "`\(row)`은(는) 정규식이 아닙니다"),
-        at: fields.location(of: "row"))
-    }
   }
 
   var sentence: Text {

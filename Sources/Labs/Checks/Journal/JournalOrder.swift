@@ -8,10 +8,10 @@ struct JournalOrder: CheckType {
   let events: [EventPattern]
 
   init(_ fields: inout Fields) {
-    let location = fields.location(of: "events")
     let written = fields.strings("events") ?? []
     var patterns: [EventPattern] = []
     for text in written {
+      let location = fields.location(of: text, in: "events")
       if let pattern = fields.event(text, at: location) { patterns.append(pattern) }
     }
     events = patterns

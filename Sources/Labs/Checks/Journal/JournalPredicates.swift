@@ -10,8 +10,8 @@ extension Fields {
 
   mutating func event(_ text: String, at location: SourceLocation) -> EventPattern? {
     do { return try EventPattern(text) } catch {
-      if let error = error as? DklabError {
-        report(error.id, error.message, hint: error.hint, at: location)
+      if let error = error as? BadEvent {
+        report(error.id, error.message, hint: error.hint, at: location, word: error.word)
       }
       return nil
     }
