@@ -79,10 +79,7 @@ final class KeyDesk: GuideDesk {
   private func request(_ key: Key) -> GuideRequest? {
     switch key {
     case .interrupt, .endOfInput: return .command(.leave, "")
-    case .suspend:
-      erase()
-      terminal.suspend()
-      terminal.enter()
+    case .suspend: suspend()
     case .enter, .character(" "), .down, .pageDown:
       guard !pending.isEmpty else { return nil }
       erase()
@@ -95,6 +92,12 @@ final class KeyDesk: GuideDesk {
     default: return nil
     }
     return nil
+  }
+
+  private func suspend() {
+    erase()
+    terminal.suspend()
+    terminal.enter()
   }
 
   /// What was asked for, so that the scroll-back can be read later.
@@ -163,6 +166,7 @@ final class KeyDesk: GuideDesk {
         drawn = ""
         write("\n")
         return nil
+      case .suspend: suspend()
       case .backspace: _ = text.popLast()
       case .character(let character): text.append(character)
       default: break
@@ -186,6 +190,9 @@ final class KeyDesk: GuideDesk {
         drawn = ""
         write("\n")
         return nil
+      case .suspend:
+        suspend()
+        replace(prompt)
       default: break
       }
     }
