@@ -74,7 +74,9 @@ extension Engine {
     unlink(socketPath(record.id))
     // With --rm it would have been removed at its end, and nobody has seen its name.
     let wasStarted = record.state.startedAt != 0
-    guard record.spec.host.autoRemove, !wasStarted || record.state.starter != nil else { return nil }
+    guard record.spec.host.autoRemove, !wasStarted || record.state.starter != nil else {
+      return nil
+    }
     try remove(record, volumes: true)
     return Repair(
       container: record.name,
