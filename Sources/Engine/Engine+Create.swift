@@ -97,7 +97,7 @@ extension Engine {
         ko: "컨테이너 이름 \"/\(name)\"은(는) 컨테이너 \"\(id)\"이(가) 이미 쓰고 있습니다"),
       hint: Text(
         "remove it with `dklab rm \(name)`, rename it, or choose another name",
-        ko: "`dklab rm \(name)`으로 지우거나 이름을 바꾸거나 다른 이름을 고르십시오")
+        ko: "`dklab rm \(name)` 명령으로 지우거나 이름을 바꾸거나 다른 이름을 고르십시오")
     ).about(name)
   }
 

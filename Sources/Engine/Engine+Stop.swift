@@ -22,7 +22,7 @@ extension Engine {
       Text(
         "container \(record.shortID) is not running", ko: "컨테이너 \(record.shortID)은(는) 실행 중이 아닙니다"),
       hint: Text(
-        "`dklab start \(record.name)` starts it", ko: "`dklab start \(record.name)`으로 시작합니다"))
+        "`dklab start \(record.name)` starts it", ko: "`dklab start \(record.name)` 명령으로 시작합니다"))
   }
 
   /// Stops a container (`docker stop`): its stop signal, then SIGKILL after `seconds` (-1: never).

@@ -61,7 +61,7 @@ package struct Preflight {
         "\(kind) \(name) declared as external, but could not be found",
         ko: "external로 선언한 \(korean) \(name)을(를) 찾을 수 없습니다"),
       hint: Text(
-        "create it with `\(kind) create \(name)`", ko: "`\(kind) create \(name)`으로 만드십시오"),
+        "create it with `\(kind) create \(name)`", ko: "`\(kind) create \(name)` 명령으로 만드십시오"),
       at: location)
   }
 

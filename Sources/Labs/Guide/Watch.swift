@@ -59,13 +59,14 @@ package final class Watch {
   /// The lab was begun anew elsewhere. Thrown away for good, there is nothing left to watch.
   private func reopen() throws {
     let lab = session.lab
-    guard LabSession.isStarted(lab, root: session.root, instance: session.instanceName) else {
-      throw DklabError(
-        .notFound, id: "lab.reset-meanwhile",
-        Text("lab `\(lab.id)` was reset", ko: "`\(lab.id)` 실습이 초기화되었습니다"),
-        hint: Text("`dklab lab start \(lab.id)`", ko: "`dklab lab start \(lab.id)`"))
+    // `undo` and `goto` throw it away and begin it again.
+    let deadline = monotonicMilliseconds() + 3000
+    while !LabSession.isStarted(lab, root: session.root, instance: session.instanceName) {
+      guard monotonicMilliseconds() < deadline else { throw LabSession.resetMeanwhile(lab) }
+      usleep(20_000)
     }
-    session = try LabSession(lab, root: session.root, instance: session.instanceName)
+    session = try LabSession(
+      lab, root: session.root, instance: session.instanceName, isRunning: true)
     changes = try ChangeQueue([
       session.bench.directory, session.bench.folder, session.instance.engine.directory,
     ])

@@ -56,17 +56,19 @@ package final class LabSession {
 
   /// Opens a lab, starting it when it has not been: variables are drawn, the folder is made, the
   /// lab's own set-up runs. `instance` and `seed` are for tests; `keeping` gives a lab that was thrown
-  /// away its old values again. `docker` is the engine a new lab is done on instead of ours, and
+  /// away its old values again; with `isRunning` a lab that is not there is not started, but refused:
+  /// for who has seen it before, and may meet it between its end and its new beginning. `docker` is the engine a new lab is done on instead of ours, and
   /// `since` when what counts there has begun.
   package init(
     _ lab: Lab, root: DataRoot, instance name: String? = nil, seed: UInt64? = nil,
-    keeping variables: Variables? = nil, on docker: DockerAddress? = nil,
+    keeping variables: Variables? = nil, isRunning: Bool = false, on docker: DockerAddress? = nil,
     since start: Int64 = wallClockNanoseconds()
   ) throws {
     self.root = root
     instanceName = name ?? Self.instanceName(of: lab.id)
     bench = try Workbench(directory: Self.directory(root, instanceName))
     let isNew = !File.exists(bench.directory + "/progress.db")
+    if isNew, isRunning { throw Self.resetMeanwhile(lab) }
     self.docker =
       try isNew
       ? docker.map { [bench] in try DockerWork.begin(bench.directory, on: $0, since: start) }
@@ -85,6 +87,7 @@ package final class LabSession {
       try Self.store(
         try variables.renewingPorts(of: lab.variables, isFree: claims.take), in: progress)
     }
+    if !isNew, variables == nil { try Self.awaitVariables(in: progress) }
     self.variables = try Self.variables(
       lab, progress, seed: seed, course: CourseMembership.seed(of: lab.id, root: root), claims)
     environment = bench.environment(
@@ -113,6 +116,23 @@ package final class LabSession {
 
   /// Whether the lab was reset, or begun anew, by somebody else since it was opened here.
   package var isStale: Bool { Self.record(in: bench.directory) != record }
+
+  /// Somebody else begins the lab anew, and has not written its values down yet. To draw others would
+  /// leave that somebody's containers with values that nobody asks for.
+  private static func awaitVariables(in progress: Progress) throws {
+    let deadline = monotonicMilliseconds() + 3000
+    while try progress.fact("variables") == nil, monotonicMilliseconds() < deadline {
+      usleep(10_000)
+    }
+  }
+
+  /// The lab that a session was for is gone.
+  package static func resetMeanwhile(_ lab: Lab) -> DklabError {
+    DklabError(
+      .notFound, id: "lab.reset-meanwhile",
+      Text("lab `\(lab.id)` was reset", ko: "`\(lab.id)` 실습이 초기화되었습니다"),
+      hint: Text("`dklab lab start \(lab.id)`", ko: "`dklab lab start \(lab.id)`"))
+  }
 
   private static func variables(
     _ lab: Lab, _ progress: Progress, seed: UInt64?, course: UInt64?, _ claims: PortClaims

@@ -66,7 +66,7 @@ struct NetNoMember: CheckType {
         causes: [
           Cause(
             "value.differs", "`docker network disconnect \(network) \(name)` takes it off",
-            ko: "`docker network disconnect \(network) \(name)`으로 떼어 냅니다")
+            ko: "`docker network disconnect \(network) \(name)` 명령으로 떼어 냅니다")
         ], look: "docker inspect \(name)"))
   }
 }
