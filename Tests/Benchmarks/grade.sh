@@ -27,7 +27,7 @@ for ((lab = 0; lab < 5; lab++)); do
   for ((student = lab; student < count; student += 5)); do
     "$dklab" lab submit --lab day44 --student "s$student" -o "$work/in/s$student.dklab-work" >/dev/null
   done
-  "$dklab" lab reset day44 >/dev/null
+  "$dklab" lab reset --yes day44 >/dev/null
 done
 echo "$count submissions of day44, $(nproc) processors"
 
