@@ -40,7 +40,13 @@ extension Engine {
     if record.spec.host.autoRemove, record.state.isActive {
       try update(record.id) { state, _ in state.starter = ProcessIdentity(of: getpid()) }
     }
-    try stop(record, signal: signal, seconds: seconds)
+    do {
+      try stop(record, signal: signal, seconds: seconds)
+    } catch {
+      // It runs on, and nobody is about to start it: its end is its end.
+      _ = try? update(record.id) { state, _ in state.starter = nil }
+      throw error
+    }
   }
 
   /// Sends `signal` to process 1 of a running container (`docker kill`). Without `waits` it does not
