@@ -92,7 +92,7 @@ extension InitProcess {
         copying: request.source, within: request.within,
         recursive: request.flags.contains(.recursive))
     }
-    guard let handle = mappedTrees.removeValue(forKey: request.target) else {
+    guard let handle = copiedMounts.removeValue(forKey: request.target) else {
       throw SyscallError("mount_setattr", "no copy of a mount for \(request.target)", errno: EINVAL)
     }
     return DetachedMount(owning: handle)

@@ -32,8 +32,8 @@ struct InitProcess {
   var environment: [String]
   /// The namespaces to join, opened while their paths still mean something.
   var joined: [Namespace: Int32] = [:]
-  /// Copies of mounts that the monitor gave other owners, by where they go.
-  var mappedTrees: [String: Int32] = [:]
+  /// Copies of mounts that the monitor made, by where they go.
+  var copiedMounts: [String: Int32] = [:]
   /// This process's id as the host knows it, for hooks.
   var hostPid: pid_t = 0
 

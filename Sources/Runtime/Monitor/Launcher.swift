@@ -68,7 +68,7 @@ enum Launcher {
       let handle = try FileDescriptor.open(path, O_RDONLY)
       try setNamespace(handle.number, .pid, subject: path)
     }
-    let trees = try script.makeMappedTrees()
+    let trees = try script.makeMountCopies()
     defer { for tree in trees.values { close(tree) } }
     let (syncMonitor, syncInit) = try UnixSocket.pair()
     var inside: [Int32] = []
@@ -90,7 +90,7 @@ enum Launcher {
     guard case .parent(let pid, let pidfd) = result else {
       close(syncMonitor)
       var process = InitProcess(script: script, sync: syncInit, stdio: inside)
-      process.mappedTrees = trees
+      process.copiedMounts = trees
       process.run(in: cgroup, born: group >= 0)
     }
     close(syncInit)

@@ -30,7 +30,7 @@ struct RuntimeProcess: ~Copyable {
   static func make(
     _ script: LaunchScript, cgroup: CgroupHandle?, listener: Int32
   ) throws -> RuntimeProcess {
-    let trees = try script.makeMappedTrees()
+    let trees = try script.makeMountCopies()
     defer { for tree in trees.values { close(tree) } }
     let (mine, theirs) = try UnixSocket.pair()
     let sync = FileDescriptor(owning: mine)
@@ -39,7 +39,7 @@ struct RuntimeProcess: ~Copyable {
     defer { if group >= 0 { close(group) } }
     var process = InitProcess(script: script, sync: theirs, stdio: [0, 1, 2])
     process.listener = listener
-    process.mappedTrees = trees
+    process.copiedMounts = trees
     if script.needsStage {
       let kinds = script.namespaces.filter { $0 != .time || script.timeOffsets == nil }
       let pid = try makeThroughStage(process, cgroup, group, mine, kinds) {

@@ -13,7 +13,7 @@ package struct LaunchScript: Sendable, Codable {
   package var timeOffsets: [String: SpecTimeOffset]?
   package var uidMappings: [SpecIDMapping]?
   package var gidMappings: [SpecIDMapping]?
-  package var ownerMaps: [OwnerMap]?
+  package var mountCopies: [MountCopy]?
   package var cgroup: Cgroup?
   package var seccomp: SeccompProgram?
   package var environment: [String]
@@ -60,7 +60,7 @@ package struct LaunchScript: Sendable, Codable {
       case .joinNamespace(.user, let path): userNamespacePath = path
       case .setTimeOffsets(let offsets): timeOffsets = offsets
       case .writeIDMaps(let uid, let gid): (uidMappings, gidMappings) = (uid, gid)
-      case .mapOwners(let map): ownerMaps = (ownerMaps ?? []) + [map]
+      case .copyMount(let map): mountCopies = (mountCopies ?? []) + [map]
       default: break
       }
     }

@@ -16,7 +16,7 @@ extension Operation: CustomStringConvertible {
     case .writeIDMaps(let uid, _):
       "uid_map "
         + uid.map { "\($0.containerID) \($0.hostID) \($0.size)" }.joined(separator: ", ")
-    case .mapOwners(let map):
+    case .copyMount(let map):
       "open_tree \(map.source)"
         + (map.reach.map { reach in
           " \(reach.rawValue)"

@@ -17,7 +17,7 @@ package enum Operation: Sendable, Equatable, Codable {
   case joinNamespace(Namespace, path: String)
   case setTimeOffsets([String: SpecTimeOffset])
   case writeIDMaps(uid: [SpecIDMapping], gid: [SpecIDMapping])
-  case mapOwners(OwnerMap)
+  case copyMount(MountCopy)
   case attachNetwork(interface: String, address: String, bridge: String)
   case publishPort(host: String, container: String)
 
@@ -111,7 +111,7 @@ package struct MountRequest: Sendable, Equatable, Codable {
 /// A copy of a mount that the monitor makes, and the init process puts in place: because its files show
 /// other owners (mount_setattr(2), MOUNT_ATTR_IDMAP), which takes privileges on the host, or because the
 /// container's root is a stranger to the host, who may not reach the source.
-package struct OwnerMap: Sendable, Equatable, Codable {
+package struct MountCopy: Sendable, Equatable, Codable {
   package var source: String
   /// As in `BindRequest`.
   package var within: String?

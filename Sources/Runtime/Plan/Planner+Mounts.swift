@@ -41,7 +41,7 @@ extension Planner {
       guard let source = mount.source, isCopiedOutside(mount, options) else { continue }
       let isOwn = mount.uidMappings != nil
       let reach = options.ownerMap ?? (isOwn ? .mount : nil)
-      let map = OwnerMap(
+      let map = MountCopy(
         source: source, within: mount.within, target: mount.destination,
         isRecursive: options.flags.contains(.recursive), reach: reach,
         uid: (isOwn ? mount.uidMappings : linux?.uidMappings) ?? [],
@@ -55,7 +55,7 @@ extension Planner {
         : Text(
           "the files of \(mount.destination) show other owners: a privilege of the host",
           ko: "\(mount.destination)의 파일이 다른 소유자로 보이게 합니다. 호스트의 권한으로만 할 수 있습니다")
-      add(.monitor, .mapOwners(map), reason)
+      add(.monitor, .copyMount(map), reason)
     }
   }
 

@@ -1,4 +1,4 @@
-// The monitor's part in mounts that show other owners: it makes the copies before there is an init
+// The monitor's part in mounts that it copies for a container: it makes them before there is an init
 // process, which inherits them.
 //
 // Man pages: mount_setattr(2), user_namespaces(7). Next: InitProcess+Mounts.swift.
@@ -8,11 +8,11 @@ import Linux
 import Support
 
 extension LaunchScript {
-  /// The trees of `ownerMaps`, by where they go. The caller closes them, once the init process is there.
-  func makeMappedTrees() throws -> [String: Int32] {
+  /// The trees of `mountCopies`, by where they go. The caller closes them, once the init process is there.
+  func makeMountCopies() throws -> [String: Int32] {
     var trees: [String: Int32] = [:]
     do {
-      for map in ownerMaps ?? [] { trees[map.target] = try map.makeTree().release() }
+      for map in mountCopies ?? [] { trees[map.target] = try map.makeTree().release() }
     } catch {
       for tree in trees.values { close(tree) }
       throw error
@@ -21,9 +21,9 @@ extension LaunchScript {
   }
 }
 
-extension OwnerMap {
+extension MountCopy {
   fileprivate func makeTree() throws -> DetachedMount {
-    SyscallTrace.heading("[monitor] \(Operation.mapOwners(self))")
+    SyscallTrace.heading("[monitor] \(Operation.copyMount(self))")
     let tree = try DetachedMount(copying: source, within: within, recursive: isRecursive)
     guard let reach else { return tree }
     try tree.mapOwners(through: try userNamespace(), recursive: reach == .tree, subject: source)
