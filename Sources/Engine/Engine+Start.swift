@@ -25,27 +25,36 @@ extension Engine {
   /// new monitor. Returns the connection to that monitor, on which `started` or `failed` comes.
   ///
   /// Throws `DklabError` `port.in-use`, `container.running` …; the container is then as before, with
-  /// the error in its record.
+  /// the error in its record, or removed when it was made with `--rm`.
   package func start(
     _ record: ContainerRecord, image: Image? = nil, options: StartOptions = StartOptions()
   ) throws -> MonitorClient {
-    try locked(record.id) {
-      let now = try container(record.id)
-      guard !now.state.isActive, !(now.state.monitor?.isAlive ?? false) else {
-        throw alreadyRunning(now)
-      }
-      do {
-        return try launch(now, image: image, options: options)
-      } catch {
-        // As in Docker: a container that could not start says why in its record, with status 128.
-        _ = try? update(record.id) { state, _ in
-          state.error = "\(error)"
-          state.exitCode = 128
-          state.leaveNetworks()
+    var hasFailed = false
+    do {
+      return try locked(record.id) {
+        let now = try container(record.id)
+        guard !now.state.isActive, !(now.state.monitor?.isAlive ?? false) else {
+          throw alreadyRunning(now)
         }
-        try? network.release(owner: record.id)
-        throw error
+        do {
+          return try launch(now, image: image, options: options)
+        } catch {
+          // As in Docker: a container that could not start says why in its record, with status 128.
+          _ = try? update(record.id) { state, _ in
+            state.error = "\(error)"
+            state.exitCode = 128
+            state.starter = nil
+            state.leaveNetworks()
+          }
+          try? network.release(owner: record.id)
+          hasFailed = true
+          throw error
+        }
       }
+    } catch {
+      // This was its end, unless somebody else has started it meanwhile.
+      if hasFailed, record.spec.host.autoRemove { try? remove(record, volumes: true) }
+      throw error
     }
   }
 

@@ -49,6 +49,23 @@ struct LifecycleTests {
     #expect(sandbox.run("inspect rr").status == 1)
   }
 
+  @Test(
+    "a container with --rm whose start fails is gone, and its command says why and nothing else")
+  func failedStartOfTransient() {
+    defer { sandbox.close() }
+    let port = PublishedPortTests.freePort()
+    sandbox.run("run -d --name holder -p \(port):80 busybox sleep 100")
+    let run = sandbox.run("run --rm --name rr -p \(port):80 busybox true")
+    #expect(run.status == 125)
+    #expect(run.errors.contains("port is already allocated"))
+    #expect(!run.errors.contains("killed"), "\(run.errors)")
+    sandbox.run("create --rm --name made -p \(port):80 busybox true")
+    #expect(sandbox.run("start made").errors.contains("port is already allocated"))
+    sandbox.run("create --name kept -p \(port):80 busybox true")
+    #expect(sandbox.run("start kept").status != 0)
+    #expect(sandbox.run("ps -a --format {{.Names}}").text == "kept\nholder")
+  }
+
   @Test("a program that handles its stop signal ends in its own way, and --stop-signal chooses it")
   func stopSignal() {
     defer { sandbox.close() }
