@@ -294,6 +294,39 @@ struct RegistryServerTests {
     #expect(try Directory.list(directory.path + "/registry/blobs/sha256") == [])
   }
 
+  @Test("says how many blobs stay only because they are new")
+  func youngBlobs() async throws {
+    let server = try server()
+    let (_, first) = try await pushImage("v1", to: "a", server, layer: "one")
+    #expect((await ask(server, .DELETE, "/v2/a/manifests/\(first)")).status == 202)
+    var collector = RegistryCollector(store: server.store)
+    let wish = try collector.run()
+    #expect(wish.blobs.isEmpty)
+    #expect(wish.young == 3, "manifest, configuration, layer")
+    collector.grace = 0
+    let done = try collector.run()
+    #expect(done.blobs.count == 3)
+    #expect(done.young == 0)
+  }
+
+  @Test("a directory of somebody else is left as it is, and none is made where one should be")
+  func foreignDirectory() throws {
+    let theirs = directory.path + "/theirs"
+    try Directory.make(theirs)
+    try File.replace(theirs + "/letter", "dear")
+    for makes in [true, false] {
+      #expect(throws: DklabError.self) { try RegistryStore(root: theirs, makes: makes) }
+    }
+    #expect(try Directory.list(theirs) == ["letter"])
+    let absent = directory.path + "/absent"
+    let error = #expect(throws: DklabError.self) { try RegistryStore(root: absent, makes: false) }
+    #expect(error?.id == "registry.data")
+    #expect(error?.message.en.contains(absent) == true)
+    #expect(!File.exists(absent))
+    _ = try RegistryStore(root: absent)
+    _ = try RegistryStore(root: absent, makes: false)
+  }
+
   @Test("asks who it is where users are set, and takes nothing where it is read-only")
   func gates() async throws {
     try File.replace(directory.path + "/users", "lab:\(Bcrypt.hash("pw", cost: 4))\n")

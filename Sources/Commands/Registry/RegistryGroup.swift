@@ -18,8 +18,8 @@ struct RegistryGroup: ParsableCommand {
 struct RegistryDataOption: ParsableArguments {
   @Option(help: "Directory of the contents (default: registry in DKLAB_ROOT)") var data: String?
 
-  func store() throws -> RegistryStore {
-    try RegistryStore(root: data ?? DataRoot.current().path + "/registry")
+  func store(makes: Bool) throws -> RegistryStore {
+    try RegistryStore(root: data ?? DataRoot.current().path + "/registry", makes: makes)
   }
 }
 
@@ -62,7 +62,7 @@ struct RegistryServe: ParsableCommand {
         ProgressLine.writeToStandardError("\(method) \(target) \(status)\n")
       }
     }
-    let registry = RegistryServer(store: try data.store(), options)
+    let registry = RegistryServer(store: try data.store(makes: true), options)
     var serving = HTTPServer.Configuration()
     serving.threads = 2
     serving.failure = { error, _ in RegistryServer.failure(error) }
@@ -117,7 +117,7 @@ struct RegistryCollect: ParsableCommand {
   @Option(help: "Seconds for which what is new stays") var grace: Int64 = 3600
 
   func run() throws {
-    var collector = RegistryCollector(store: try data.store())
+    var collector = RegistryCollector(store: try data.store(makes: false))
     collector.removesUntagged = deleteUntagged
     collector.isDryRun = dryRun
     collector.grace = grace
@@ -134,6 +134,13 @@ struct RegistryCollect: ParsableCommand {
         : Text(
           "deleted \(manifests) manifests and \(blobs) blobs: \(size)",
           ko: "삭제함: 매니페스트 \(manifests)개, 블롭 \(blobs)개, \(size)")())
+    guard report.young > 0 else { return }
+    StandardError.print(
+      Text(
+        "\(report.young) more blobs are named by nothing, but written within the last \(grace) seconds: "
+          + "a push may be about to name them. --grace 0 does not wait",
+        ko: "아무것도 가리키지 않는 블롭이 \(report.young)개 더 있지만 최근 \(grace)초 안에 쓰여서 남겨 둡니다. "
+          + "지금 push가 사용할 수도 있습니다. 기다리지 않으려면 --grace 0을 쓰세요")())
   }
 }
 

@@ -31,6 +31,8 @@ package struct RegistryCollector {
     package var blobs: [Digest] = []
     package var bytes: Int64 = 0
     package var uploads = 0
+    /// Blobs that nothing names and that stay for now: the grace period is not over.
+    package var young = 0
   }
 
   /// Collects once.
@@ -93,7 +95,11 @@ package struct RegistryCollector {
         if isOld(path), !isDryRun { unlink(path) }
         continue
       }
-      guard !needed.contains(digest), isOld(path) else { continue }
+      guard !needed.contains(digest) else { continue }
+      guard isOld(path) else {
+        report.young += 1
+        continue
+      }
       var info = stat()
       if stat(path, &info) == 0 { report.bytes += Int64(info.st_size) }
       report.blobs.append(digest)

@@ -24,12 +24,25 @@ import Support
 package struct RegistryStore: Sendable {
   package let root: String
 
-  /// Opens the store at `root`, and makes it when there is none.
-  package init(root: String) throws {
+  private static let parts = ["blobs/sha256", "repositories", "uploads"]
+
+  /// Opens the store at `root`. When there is none it is made, with `makes`, in a directory that is
+  /// new or empty.
+  ///
+  /// Throws `DklabError` `registry.data`: there is something else, or nothing where there should be.
+  package init(root: String, makes: Bool = true) throws {
     self.root = root
-    for part in ["blobs/sha256", "repositories", "uploads"] {
-      try Directory.make("\(root)/\(part)", mode: 0o700)
+    let names = (try? Directory.list(root)) ?? []
+    let isStore = Self.parts.allSatisfy { File.isDirectory("\(root)/\($0)") }
+    guard isStore || makes && Set(names).isSubset(of: ["blobs", "repositories", "uploads"]) else {
+      throw DklabError(
+        names.isEmpty ? .notFound : .conflict, id: "registry.data",
+        Text("\(root) is not a registry's directory", ko: "\(root)은(는) 레지스트리의 디렉터리가 아닙니다"),
+        hint: Text(
+          "name the directory with --data; `registry serve` makes a new or empty one into a registry's",
+          ko: "--data로 디렉터리를 지정하세요. 새 디렉터리나 빈 디렉터리는 `registry serve`가 레지스트리용으로 만듭니다"))
     }
+    for part in Self.parts { try Directory.make("\(root)/\(part)", mode: 0o700) }
   }
 
   // MARK: Names
