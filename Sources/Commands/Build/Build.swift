@@ -5,7 +5,7 @@ import Support
 /// Build+Options.swift.
 struct Build: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Build an image from a Dockerfile",
+    commandName: "build", abstract: "Build an image from a Dockerfile",
     usage: "\(ProgramName.current) build [OPTIONS] PATH | URL | -")
 
   @Option(help: "Add a custom host-to-IP mapping (host:ip)") var addHost: [String] = []

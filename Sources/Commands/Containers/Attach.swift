@@ -7,6 +7,7 @@ import Support
 
 struct Attach: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "attach",
     abstract:
       "Attach local standard input, output, and error streams to a running container",
     usage: "\(ProgramName.current) attach [OPTIONS] CONTAINER")

@@ -5,7 +5,7 @@ import Images
 
 struct Commit: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Create a new image from a container's changes",
+    commandName: "commit", abstract: "Create a new image from a container's changes",
     usage: "\(ProgramName.current) commit [OPTIONS] CONTAINER [REPOSITORY[:TAG]]")
 
   @Option(name: .shortAndLong, help: "Author (e.g., \"John Hannibal Smith <hannibal@a-team.com>\")")

@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct Create: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Create a new container",
+    commandName: "create", abstract: "Create a new container",
     usage: "\(ProgramName.current) create [OPTIONS] IMAGE [COMMAND] [ARG...]", helpNames: .long)
 
   @OptionGroup var options: RunOptions

@@ -5,7 +5,7 @@ import Support
 
 struct Exec: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Execute a command in a running container",
+    commandName: "exec", abstract: "Execute a command in a running container",
     usage: "\(ProgramName.current) exec [OPTIONS] CONTAINER COMMAND [ARG...]")
 
   @Flag(name: .shortAndLong, help: "Detached mode: run command in the background")

@@ -4,7 +4,7 @@ import Glibc
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Export a container's filesystem as a tar archive",
+    commandName: "export", abstract: "Export a container's filesystem as a tar archive",
     usage: "\(ProgramName.current) export [OPTIONS] CONTAINER")
 
   @Option(name: .shortAndLong, help: "Write to a file, instead of STDOUT") var output: String?

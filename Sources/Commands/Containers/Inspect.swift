@@ -6,7 +6,7 @@ import Support
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Return low-level information on Docker objects",
+    commandName: "inspect", abstract: "Return low-level information on Docker objects",
     usage: "\(ProgramName.current) inspect [OPTIONS] NAME|ID [NAME|ID...]")
 
   @Option(name: .shortAndLong, help: "Format output: json or TEMPLATE") var format: String?

@@ -3,7 +3,7 @@ import Linux
 
 struct Kill: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Kill one or more running containers",
+    commandName: "kill", abstract: "Kill one or more running containers",
     usage: "\(ProgramName.current) kill [OPTIONS] CONTAINER [CONTAINER...]")
 
   @Option(name: .shortAndLong, help: "Signal to send to the container") var signal = "KILL"

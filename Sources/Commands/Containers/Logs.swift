@@ -6,7 +6,7 @@ import Support
 
 struct Logs: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Fetch the logs of a container",
+    commandName: "logs", abstract: "Fetch the logs of a container",
     usage: "\(ProgramName.current) logs [OPTIONS] CONTAINER")
 
   @Flag(help: "Show extra details provided to logs") var details = false

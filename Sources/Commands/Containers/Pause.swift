@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct Pause: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Pause all processes within one or more containers",
+    commandName: "pause", abstract: "Pause all processes within one or more containers",
     usage: "\(ProgramName.current) pause CONTAINER [CONTAINER...]")
 
   @Argument(completion: Completion.runningContainers) var containers: [String]

@@ -4,7 +4,7 @@ import Support
 
 struct Port: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List port mappings or a specific mapping for the container",
+    commandName: "port", abstract: "List port mappings or a specific mapping for the container",
     usage: "\(ProgramName.current) port CONTAINER [PRIVATE_PORT[/PROTO]]")
 
   @Argument(completion: Completion.runningContainers) var container: String

@@ -3,7 +3,8 @@ import Engine
 
 struct Rename: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Rename a container", usage: "\(ProgramName.current) rename CONTAINER NEW_NAME")
+    commandName: "rename", abstract: "Rename a container",
+    usage: "\(ProgramName.current) rename CONTAINER NEW_NAME")
 
   @Argument(completion: Completion.containers) var container: String
   @Argument var newName: String

@@ -3,7 +3,7 @@ import Linux
 
 struct Restart: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Restart one or more containers",
+    commandName: "restart", abstract: "Restart one or more containers",
     usage: "\(ProgramName.current) restart [OPTIONS] CONTAINER [CONTAINER...]")
 
   @Option(name: .shortAndLong, help: "Signal to send to the container") var signal: String?

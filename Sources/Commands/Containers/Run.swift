@@ -7,7 +7,7 @@ import Support
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Create and run a new container from an image",
+    commandName: "run", abstract: "Create and run a new container from an image",
     usage: "\(ProgramName.current) run [OPTIONS] IMAGE [COMMAND] [ARG...]", helpNames: .long)
 
   @OptionGroup var options: RunOptions

@@ -7,7 +7,7 @@ import Support
 
 struct Start: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Start one or more stopped containers",
+    commandName: "start", abstract: "Start one or more stopped containers",
     usage: "\(ProgramName.current) start [OPTIONS] CONTAINER [CONTAINER...]")
 
   @Flag(name: .shortAndLong, help: "Attach STDOUT/STDERR and forward signals") var attach = false

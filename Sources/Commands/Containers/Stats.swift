@@ -6,6 +6,7 @@ import Support
 
 struct Stats: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "stats",
     abstract: "Display a live stream of container(s) resource usage statistics",
     usage: "\(ProgramName.current) stats [OPTIONS] [CONTAINER...]")
 

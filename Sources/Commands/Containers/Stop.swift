@@ -3,7 +3,7 @@ import Linux
 
 struct Stop: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Stop one or more running containers",
+    commandName: "stop", abstract: "Stop one or more running containers",
     usage: "\(ProgramName.current) stop [OPTIONS] CONTAINER [CONTAINER...]")
 
   @Option(name: .shortAndLong, help: "Signal to send to the container") var signal: String?

@@ -6,7 +6,7 @@ import Support
 
 struct Top: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Display the running processes of a container",
+    commandName: "top", abstract: "Display the running processes of a container",
     usage: "\(ProgramName.current) top CONTAINER [ps OPTIONS]")
 
   @Argument(

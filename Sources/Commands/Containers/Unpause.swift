@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct Unpause: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Unpause all processes within one or more containers",
+    commandName: "unpause", abstract: "Unpause all processes within one or more containers",
     usage: "\(ProgramName.current) unpause CONTAINER [CONTAINER...]")
 
   @Argument(completion: Completion.runningContainers) var containers: [String]

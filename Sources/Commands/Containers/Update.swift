@@ -4,7 +4,7 @@ import Support
 
 struct Update: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Update configuration of one or more containers",
+    commandName: "update", abstract: "Update configuration of one or more containers",
     usage: "\(ProgramName.current) update [OPTIONS] CONTAINER [CONTAINER...]")
 
   @Option(help: "Block IO (relative weight), between 10 and 1000, or 0 to disable")

@@ -2,6 +2,7 @@ import ArgumentParser
 
 struct Wait: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "wait",
     abstract: "Block until one or more containers stop, then print their exit codes",
     usage: "\(ProgramName.current) wait CONTAINER [CONTAINER...]")
 

@@ -8,6 +8,7 @@ import Support
 /// `dklab grade`: the instructor's side of labs.
 struct Grade: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "grade",
     abstract: "Grade submissions: do their work again in sandboxes, and judge what comes of it",
     discussion:
       "Takes files and folders of files. Results are kept in the output folder as they come; "

@@ -3,7 +3,7 @@ import Support
 
 struct History: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show the history of an image",
+    commandName: "history", abstract: "Show the history of an image",
     usage: "\(ProgramName.current) history [OPTIONS] IMAGE")
 
   @Option(help: "Format output: table, table TEMPLATE, json or TEMPLATE") var format: String?

@@ -4,6 +4,7 @@ import Support
 
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "import",
     abstract: "Import the contents from a tarball to create a filesystem image",
     usage: "\(ProgramName.current) import [OPTIONS] file|- [REPOSITORY[:TAG]]")
 

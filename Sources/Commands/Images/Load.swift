@@ -5,7 +5,7 @@ import Support
 
 struct Load: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Load an image from a tar archive or STDIN",
+    commandName: "load", abstract: "Load an image from a tar archive or STDIN",
     usage: "\(ProgramName.current) load [OPTIONS]")
 
   @Option(name: .shortAndLong, help: "Read from tar archive file, instead of STDIN")

@@ -6,7 +6,7 @@ import Support
 
 struct Pull: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Download an image from a registry",
+    commandName: "pull", abstract: "Download an image from a registry",
     usage: "\(ProgramName.current) pull [OPTIONS] NAME[:TAG|@DIGEST]",
     discussion: "What `images bootstrap` has put on the local shelf is taken from there.")
 

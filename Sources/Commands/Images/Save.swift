@@ -2,6 +2,7 @@ import ArgumentParser
 
 struct Save: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "save",
     abstract: "Save one or more images to a tar archive (streamed to STDOUT by default)",
     usage: "\(ProgramName.current) save [OPTIONS] IMAGE [IMAGE...]")
 

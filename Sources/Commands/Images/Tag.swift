@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct Tag: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
+    commandName: "tag", abstract: "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
     usage: "\(ProgramName.current) tag SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]")
 
   @Argument(completion: Completion.images) var source: String

@@ -8,7 +8,7 @@ import Support
 
 struct Login: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Authenticate to a registry",
+    commandName: "login", abstract: "Authenticate to a registry",
     usage: "\(ProgramName.current) login [OPTIONS] [SERVER]",
     discussion: "Defaults to Docker Hub if no server is specified.")
 
@@ -83,7 +83,8 @@ struct Login: ParsableCommand {
 
 struct Logout: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Log out from a registry", usage: "\(ProgramName.current) logout [SERVER]")
+    commandName: "logout", abstract: "Log out from a registry",
+    usage: "\(ProgramName.current) logout [SERVER]")
 
   @Argument var server: String?
 

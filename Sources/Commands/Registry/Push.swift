@@ -6,7 +6,7 @@ import Support
 
 struct Push: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Upload an image to a registry",
+    commandName: "push", abstract: "Upload an image to a registry",
     usage: "\(ProgramName.current) push [OPTIONS] NAME[:TAG]")
 
   @Flag(name: .shortAndLong, help: "Push all tags of an image to the repository")

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `dklab completions bash|zsh|fish`.
 struct Completions: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print the completion script for a shell")
+    commandName: "completions", abstract: "Print the completion script for a shell")
 
   @Argument(help: "bash, zsh or fish") var shell: String
 

@@ -7,6 +7,7 @@ import Support
 /// `dklab doctor`: what this machine can do, what it lacks, what to install, which labs that touches.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "doctor",
     abstract: "Say what this machine lacks, what to install, and which labs are affected")
 
   @Flag(help: "As JSON") var json = false

@@ -8,7 +8,7 @@ import Support
 /// `docker events`: the journal, as far back as asked, then as it grows.
 struct Events: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Get the events of this instance, past and to come",
+    commandName: "events", abstract: "Get the events of this instance, past and to come",
     usage: "\(ProgramName.current) events [OPTIONS]")
 
   @Option(name: .shortAndLong, help: "Filter output based on conditions provided")

@@ -6,7 +6,8 @@ import Runtime
 
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Display system-wide information", usage: "\(ProgramName.current) info [OPTIONS]")
+    commandName: "info", abstract: "Display system-wide information",
+    usage: "\(ProgramName.current) info [OPTIONS]")
 
   @Option(name: .shortAndLong, help: "Format output: json or TEMPLATE") var format: String?
 

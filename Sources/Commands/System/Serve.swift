@@ -10,6 +10,7 @@ import Support
 /// `dklab serve`: the Docker Engine API on a socket.
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "serve",
     abstract: "Serve the Docker Engine API, for docker and everything that speaks to it",
     usage: "\(ProgramName.current) serve [OPTIONS]")
 

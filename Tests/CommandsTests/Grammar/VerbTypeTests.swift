@@ -39,6 +39,15 @@ struct VerbTypeTests {
     #expect(CommandLineMain.verb(["--version"]) == nil)
   }
 
+  @Test("each says its name: made of the name of its type it costs more than the verb")
+  func statedNames() {
+    func unnamed(_ type: any ParsableCommand.Type) -> [String] {
+      (type.configuration.commandName == nil ? ["\(type)"] : [])
+        + type.configuration.subcommands.flatMap(unnamed)
+    }
+    #expect(unnamed(Dklab.self) == [])
+  }
+
   @Test(
     "and reads a command line as the whole tree does",
     arguments: [
