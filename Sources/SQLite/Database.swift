@@ -48,10 +48,8 @@ package final class Database {
     var keepLog: Int32 = 1
     sqlite3_file_control(opened, "main", SQLITE_FCNTL_PERSIST_WAL, &keepLog)
     dk_sqlite_close_without_checkpoint(opened)
-    // Whoever opens the file first reads the whole log: it is kept short.
     let settings = """
-      PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
-      PRAGMA wal_autocheckpoint=64; PRAGMA journal_size_limit=0
+      PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=0
       """
     guard chooseLog(opened) == SQLITE_OK,
       sqlite3_busy_timeout(opened, busyTimeout) == SQLITE_OK,
@@ -60,9 +58,29 @@ package final class Database {
       defer { sqlite3_close_v2(opened) }
       throw databaseError(opened, path: path, settings)
     }
+    keepLogShort(opened)
     current = opened
     connections += 1
     return opened
+  }
+
+  /// Empties the log whenever it has more than some pages, for whoever opens the file first reads all of
+  /// it. Emptied, not only copied into the file (which is what `wal_autocheckpoint` does): that a log has
+  /// been copied stands in shared memory and nowhere else. When no process has the file open in between,
+  /// the next one takes the log for new, adds to it, and from then on each of its transactions would copy
+  /// the whole log and wait for the disk three times.
+  private func keepLogShort(_ opened: OpaquePointer) {
+    let timeout = UnsafeMutableRawPointer(bitPattern: Int(busyTimeout))
+    sqlite3_wal_hook(
+      opened,
+      { timeout, connection, database, pages in
+        guard pages > 96 else { return SQLITE_OK }
+        // Somebody who reads just now is not waited for; the next transaction tries again.
+        sqlite3_busy_timeout(connection, 0)
+        sqlite3_wal_checkpoint_v2(connection, database, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        sqlite3_busy_timeout(connection, Int32(Int(bitPattern: timeout)))
+        return SQLITE_OK
+      }, timeout)
   }
 
   /// Turns a file that is being made into one with a write-ahead log. Two who do that at once hold a

@@ -161,6 +161,40 @@ final class TemporaryDirectory {
     #expect(try Database(path: path).query("SELECT count(*) FROM t").first?[0] == 600)
   }
 
+  @Test("the log of those who come and go one by one stays short, too")
+  func shortLogOfMany() throws {
+    func logSize() -> Int {
+      var info = stat()
+      return stat(path + "-wal", &info) == 0 ? Int(info.st_size) : -1
+    }
+    try Database(path: path).execute("CREATE TABLE t (a)")
+    var sizes: [Int] = []
+    for number in 1...300 {
+      try Database(path: path).execute("INSERT INTO t VALUES (?)", .integer(Int64(number)))
+      sizes.append(logSize())
+    }
+    #expect(sizes.allSatisfy { (0..<(110 * 4_200)).contains($0) }, "\(sizes)")
+    #expect(sizes.count { $0 == 0 } < 20, "emptied now and then, not each time")
+    #expect(sizes.contains(0))
+    #expect(try Database(path: path).query("SELECT sum(a) FROM t").first?[0] == 45150)
+  }
+
+  @Test("a reader does not keep a log from being written, nor lose what it reads")
+  func readWhileEmptied() throws {
+    let writer = try Database(path: path)
+    try writer.execute("CREATE TABLE t (a)")
+    let reader = try Database(path: path)
+    try reader.script("BEGIN")
+    #expect(try reader.query("SELECT count(*) FROM t").first?[0] == 0)
+    for _ in 0..<200 { try writer.execute("INSERT INTO t VALUES (1)") }
+    #expect(try reader.query("SELECT count(*) FROM t").first?[0] == 0)
+    try reader.script("COMMIT")
+    #expect(try reader.query("SELECT count(*) FROM t").first?[0] == 200)
+    try writer.execute("INSERT INTO t VALUES (1)")
+    #expect(try writer.query("PRAGMA busy_timeout").first?[0] == 10_000)
+    #expect(try reader.query("SELECT count(*) FROM t").first?[0] == 201)
+  }
+
   @Test("a connection that was closed for a while goes on")
   func disconnected() throws {
     let database = try Database(path: path)
