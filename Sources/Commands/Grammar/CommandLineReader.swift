@@ -95,18 +95,19 @@ struct CommandLineReader {
     var flags: [String] = []
     var arguments: [String] = []
     var rest = words[...]
+    let known = grammar.flags
     while let word = rest.popFirst() {
       if word == "--" {
         arguments += rest
         break
       }
-      if word == "--help" || (word == "-h" && !grammar.flags.contains { $0.short == "h" }) {
+      if word == "--help" || (word == "-h" && !known.contains { $0.short == "h" }) {
         throw HelpRequest()
       }
       if word.hasPrefix("--") {
-        flags += try readLong(word, &rest, grammar)
+        flags += try readLong(word, &rest, grammar, known)
       } else if word.hasPrefix("-"), word != "-" {
-        flags += try readShort(word, &rest, grammar)
+        flags += try readShort(word, &rest, grammar, known)
       } else {
         arguments.append(word)
         if grammar.stopsAtArgument {
@@ -121,14 +122,15 @@ struct CommandLineReader {
   }
 
   private func readLong(
-    _ word: String, _ rest: inout ArraySlice<String>, _ grammar: VerbGrammar
+    _ word: String, _ rest: inout ArraySlice<String>, _ grammar: VerbGrammar,
+    _ known: [FlagGrammar]
   ) throws -> [String] {
     let body = word.dropFirst(2)
     let name = String(body.prefix { $0 != "=" })
     let value = body.contains("=") ? String(body.dropFirst(name.count + 1)) : nil
-    guard let flag = grammar.flags.first(where: { $0.long == name || synonyms[name] == $0.long })
+    guard let flag = known.first(where: { $0.long == name || synonyms[name] == $0.long })
     else {
-      let nearest = Suggestion.nearest(to: name, in: grammar.flags.map(\.long))
+      let nearest = Suggestion.nearest(to: name, in: known.map(\.long))
       throw usage(
         name.isEmpty ? "bad flag syntax: \(word)" : "unknown flag: --\(name)", grammar,
         hint: nearest.map { "Did you mean `--\($0)`?" })
@@ -143,12 +145,13 @@ struct CommandLineReader {
   }
 
   private func readShort(
-    _ word: String, _ rest: inout ArraySlice<String>, _ grammar: VerbGrammar
+    _ word: String, _ rest: inout ArraySlice<String>, _ grammar: VerbGrammar,
+    _ known: [FlagGrammar]
   ) throws -> [String] {
     var result: [String] = []
     var letters = word.dropFirst()
     while let letter = letters.popFirst() {
-      guard let flag = grammar.flags.first(where: { $0.short == letter }) else {
+      guard let flag = known.first(where: { $0.short == letter }) else {
         throw usage("unknown shorthand flag: '\(letter)' in -\(letter)\(letters)", grammar)
       }
       let hasValue = letters.first == "="

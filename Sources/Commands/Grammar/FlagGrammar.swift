@@ -40,7 +40,7 @@ struct VerbGrammar: Sendable {
   var maximum: Int
   /// Whether everything after the first argument belongs to the container's command.
   var stopsAtArgument: Bool
-  var flags: [FlagGrammar]
+  private let spellings: [String]
 
   init(
     _ name: String, _ usage: String, _ count: ClosedRange<Int>, stopsAtArgument: Bool = false,
@@ -51,6 +51,9 @@ struct VerbGrammar: Sendable {
     minimum = count.lowerBound
     maximum = count.upperBound
     self.stopsAtArgument = stopsAtArgument
-    self.flags = flags.map(FlagGrammar.init)
+    spellings = flags
   }
+
+  /// Its flags, read anew each time: most verbs are never asked.
+  var flags: [FlagGrammar] { spellings.map(FlagGrammar.init) }
 }
