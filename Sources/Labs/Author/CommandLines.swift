@@ -20,13 +20,14 @@ struct CommandLines {
   static func read(_ text: String, _ location: SourceLocation) -> [CommandLines] {
     var found: [CommandLines] = []
     var inHere: Substring?
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
+    for (number, line) in text.lines.enumerated() {
       if let end = inHere {
         if line.trimmed == end { inHere = nil }
         continue
       }
-      inHere = line.firstMatch(of: /<<-?\s*["']?([A-Za-z_]+)["']?/)?.1
+      if line.utf8.contains(UInt8(ascii: "<")) {
+        inHere = line.firstMatch(of: /<<-?\s*["']?([A-Za-z_]+)["']?/)?.1
+      }
       var place = location
       (place.line, place.column) = (location.line + 1 + number, 1)
       for words in simpleCommands(line) { found += read(words, place) }

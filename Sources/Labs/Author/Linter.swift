@@ -44,6 +44,7 @@ package enum Linter {
     var (lab, diagnostics) = LabReader.read(text, file: file, folder: folder)
     var isWhole = !diagnostics.contains { $0.severity == .error }
     func result(_ lab: Lab?) -> Result {
+      guard !diagnostics.isEmpty else { return Result(lab: lab, diagnostics: []) }
       let sources = [translationFile: SourceLines(translation ?? "")]
         .merging([file: SourceLines(text)]) { $1 }
       let placed = diagnostics.map { sources[$0.location.file]?.placing($0) ?? $0 }

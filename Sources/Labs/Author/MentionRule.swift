@@ -30,7 +30,7 @@ enum MentionRule {
     func isPart(_ character: Character?) -> Bool {
       character.map { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) } ?? false
     }
-    return text.ranges(of: word).contains { range in
+    return text.places(of: word).contains { range in
       let before = range.lowerBound > text.startIndex ? text[..<range.lowerBound].last : nil
       let after = range.upperBound < text.endIndex ? text[range.upperBound] : nil
       return !(isPart(word.first) && isPart(before)) && !(isPart(word.last) && isPart(after))

@@ -8,8 +8,7 @@ struct SourceLines {
   private static let reach = 400
 
   init(_ text: String) {
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { Array($0.unicodeScalars) }
+    lines = text.lines.map { Array($0.unicodeScalars) }
   }
 
   /// `diagnostic` with its mark under its word, where that is found.

@@ -10,7 +10,7 @@ struct FrontMatter {
 
   /// Splits `text`; nil when it does not begin with front matter.
   init?(_ text: String) {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    var lines = text.lines
     guard lines.first?.trimmed == "---",
       let end = lines.dropFirst().firstIndex(where: { $0.trimmed == "---" })
     else { return nil }

@@ -34,11 +34,11 @@ struct MarkdownReader {
 
   /// The blocks of `text`, whose first line is line `firstLine` of `file`.
   static func read(_ text: String, file: String, firstLine: Int = 1) -> ([Block], [Diagnostic]) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = text.lines
     var reader = MarkdownReader(
       file: file,
       lines: lines.enumerated().map { offset, line in
-        let withoutReturn = line.last == "\r" ? line.dropLast() : line
+        let withoutReturn = line.utf8.last == UInt8(ascii: "\r") ? line.dropLast() : line
         return Line(text: withoutReturn, number: firstLine + offset, column: 1)
       })
     let blocks = reader.blocks()

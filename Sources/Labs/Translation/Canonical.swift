@@ -25,7 +25,7 @@ enum Canonical {
 
   /// Line breaks inside a paragraph are the editor's, not the author's.
   private static func words(_ text: String) -> String {
-    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    text.words.joined(separator: " ")
   }
 
   /// The hash of a text as the translation file stores it: eight hexadecimal digits.
