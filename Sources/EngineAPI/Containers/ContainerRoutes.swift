@@ -94,7 +94,12 @@ extension EngineAPI {
       }
       return HTTPResponse(.notModified)
     }
-    try await start(record)
+    do {
+      try await start(record)
+    } catch let error as DklabError where error.id == "container.running" {
+      // Somebody else is starting it at this moment.
+      return HTTPResponse(.notModified)
+    }
     return .done
   }
 
