@@ -75,6 +75,7 @@ bench: build ## Compare speed with crun, runc, podman and docker; measure the la
 	@Tests/Benchmarks/network.sh $(RELEASE)
 	@Tests/Benchmarks/compose.sh $(RELEASE)
 	@Tests/Benchmarks/api.sh $(RELEASE)
+	@Tests/Benchmarks/api-load.py $(RELEASE) 60
 	@Tests/Benchmarks/builds.sh $(RELEASE)
 	@Tests/Benchmarks/labs.sh $(RELEASE)
 	@Tests/Benchmarks/grade.sh $(RELEASE)
