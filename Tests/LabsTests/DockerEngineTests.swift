@@ -1,4 +1,5 @@
 import Documents
+import Engine
 import Testing
 
 @testable import Labs
@@ -59,6 +60,27 @@ struct DockerEngineTests {
     let transcript = BuildTranscript(text)
     #expect(transcript.cached == 1 && transcript.steps == ["RUN make"] && transcript.hasSucceeded)
     #expect(!BuildTranscript(String(text.prefix(text.count - 60))).hasSucceeded)
+  }
+
+  @Test("an untag has the name that the client asked to remove, once")
+  func removals() {
+    func path(_ text: String) -> [Substring] { text.split(separator: "/") }
+    #expect(NameRemoval.subject(path("/v1.41/images/web:1")) == "rmi=web:1")
+    #expect(
+      NameRemoval.subject(path("/v1.41/images/localhost:5000/a/b:1"))
+        == "rmi=localhost:5000%2Fa%2Fb:1")
+    #expect(NameRemoval.subject(path("/v1.41/images/abcdef012345")) == nil)
+    #expect(NameRemoval.subject(path("/v1.41/images/sha256:abcdef")) == nil)
+    #expect(NameRemoval.subject(path("/v1.41/containers/web")) == nil)
+    #expect(NameRemoval.subject(path("/v1.41/images")) == nil)
+    func untag(_ time: Int64, _ name: String = "sha256:aa") -> Journal.NewEntry {
+      Journal.NewEntry(
+        type: "image", action: "untag", actor: "sha256:aa", name: name, attributes: [:], time: time)
+    }
+    var entries = [untag(5), untag(10), untag(11), untag(20), untag(30, "own:1")]
+    NameRemoval.complete(
+      &entries, [NameRemoval(name: "web", time: 9), NameRemoval(name: "a/b:2", time: 15)])
+    #expect(entries.map(\.name) == ["sha256:aa", "web:latest", "sha256:aa", "a/b:2", "own:1"])
   }
 
   @Test("events become entries as our own engine makes them")

@@ -46,6 +46,7 @@ struct DockerEvents {
       if entry.type == "container" { complete(&entry, commands) }
       entries.append(entry)
     }
+    NameRemoval.complete(&entries, outputs.removals(after: last))
     let built = known.last { $0.attributes[BuildTranscript.mark] != nil }?.time ?? start - 1
     entries += outputs.builds(after: built)
     try journal.append(entries)

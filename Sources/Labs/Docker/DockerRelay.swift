@@ -105,12 +105,18 @@ private struct AttachedOutput {
 
   /// The client has sent `bytes`: the beginning of a request, or more of one.
   mutating func asked(_ bytes: ArraySlice<UInt8>) {
-    guard folder != nil, file == nil, bytes.starts(with: "POST ".utf8) else { return }
+    let isRemoval = bytes.starts(with: "DELETE ".utf8)
+    guard let folder, file == nil, isRemoval || bytes.starts(with: "POST ".utf8) else { return }
     time = wallClockNanoseconds()
     head = []
     let line = String(decoding: bytes.prefix { $0 != 13 }, as: UTF8.self)
     let target = line.split(separator: " ").dropFirst().first ?? ""
     let path = target.prefix { $0 != "?" }.split(separator: "/")
+    if isRemoval {
+      subject = nil
+      if let name = NameRemoval.subject(path) { _ = try? folder.open(name, since: time) }
+      return
+    }
     isBuild = path.last == "build"
     // /v1.41/build?t=site
     if isBuild {
