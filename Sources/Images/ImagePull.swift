@@ -9,46 +9,75 @@ extension ImageStore {
   package func pull(
     _ reference: Reference, platform: Platform? = nil, progress: (ImageProgress) -> Void
   ) throws -> Image {
-    let image: Image
+    switch try beginPull(reference, platform: platform, progress: progress) {
+    case .done(let image): return image
+    case .underWay(let transfer):
+      do {
+        while try transfer.hear(progress) {}
+      } catch {
+        throw explained(error, reference)
+      }
+      return try endPull(reference, transfer)
+    }
+  }
+
+  /// What `beginPull` has come to.
+  package enum Beginning {
+    case done(Image)
+    case underWay(Transfer)
+  }
+
+  /// As `pull`, for those who must not wait: what is on the local shelf is brought at once, anything
+  /// else begins to come. The caller hears the transfer to its last word, then calls `endPull`.
+  package func beginPull(
+    _ reference: Reference, platform: Platform? = nil, progress: (ImageProgress) -> Void
+  ) throws -> Beginning {
     if platform?.runsHere ?? true,
       let found = try content.withLock({ try copy(reference, progress) })
     {
-      image = found
-    } else {
-      try fetch(reference, platform, progress)
-      guard let found = try find(reference) else { throw ImageStore.notFound(reference.familiar) }
-      image = found
+      try onChange(ImageChange(action: .pull, id: found.id, name: reference.familiar))
+      return .done(found)
     }
-    try onChange(ImageChange(action: .pull, id: image.id, name: reference.familiar))
-    return image
-  }
-
-  private func fetch(
-    _ reference: Reference, _ platform: Platform?, _ progress: (ImageProgress) -> Void
-  ) throws {
     guard let remote, !Offline.isWanted || reference.isOnThisMachine else {
       throw ImageStore.nowhere(reference)
     }
     do {
-      try remote.pull(reference, platform: platform, into: self, progress: progress)
-    } catch var error as DklabError
-      where ["image.not-found", "registry.unreachable"].contains(error.id)
-    {
-      // The shelf and the recipes stand in for Docker Hub's names: without a way there it is as if
-      // there were only them.
-      if reference.domain == Reference.defaultDomain {
-        let nowhere = ImageStore.nowhere(reference)
-        error.hint = error.hint ?? nowhere.hint
-        if error.id == "registry.unreachable" {
-          error.code = nowhere.code
-          error.id = nowhere.id
-          error.message = Text(
-            nowhere.message.en + " (" + error.message.en + ")",
-            ko: nowhere.message.ko + " (" + error.message.ko + ")")
-        }
-      }
-      throw error.about(reference.familiar)
+      return .underWay(try remote.begin(reference, platform: platform, into: self))
+    } catch {
+      throw explained(error, reference)
     }
+  }
+
+  /// The image that `transfer` has brought.
+  package func endPull(_ reference: Reference, _ transfer: Transfer) throws -> Image {
+    do {
+      try transfer.end()
+    } catch {
+      throw explained(error, reference)
+    }
+    guard let image = try find(reference) else { throw ImageStore.notFound(reference.familiar) }
+    try onChange(ImageChange(action: .pull, id: image.id, name: reference.familiar))
+    return image
+  }
+
+  private func explained(_ error: any Error, _ reference: Reference) -> any Error {
+    guard var error = error as? DklabError,
+      ["image.not-found", "registry.unreachable"].contains(error.id)
+    else { return error }
+    // The shelf and the recipes stand in for Docker Hub's names: without a way there it is as if
+    // there were only them.
+    if reference.domain == Reference.defaultDomain {
+      let nowhere = ImageStore.nowhere(reference)
+      error.hint = error.hint ?? nowhere.hint
+      if error.id == "registry.unreachable" {
+        error.code = nowhere.code
+        error.id = nowhere.id
+        error.message = Text(
+          nowhere.message.en + " (" + error.message.en + ")",
+          ko: nowhere.message.ko + " (" + error.message.ko + ")")
+      }
+    }
+    return error.about(reference.familiar)
   }
 
   /// From the local shelf; nil when it is not there.

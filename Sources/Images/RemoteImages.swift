@@ -6,11 +6,8 @@ import Support
 /// A transfer has threads, and a process that launches containers must have none: what implements
 /// this does its work in another process.
 package protocol RemoteImages {
-  /// Brings `reference` into `store`, under its name. Waits until it is there.
-  func pull(
-    _ reference: Reference, platform: Platform?, into store: ImageStore,
-    progress: (ImageProgress) -> Void
-  ) throws
+  /// Begins to bring `reference` into `store`, under its name.
+  func begin(_ reference: Reference, platform: Platform?, into store: ImageStore) throws -> Transfer
 }
 
 /// Whether images may come from beyond this machine (`DKLAB_OFFLINE`).

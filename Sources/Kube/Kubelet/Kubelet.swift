@@ -314,6 +314,12 @@ final class Kubelet {
         if let pod = executor.hear(descriptor) { launched(pod) }
       }
     }
+    for descriptor in executor.pulls.keys {
+      hear(descriptor) { [self] in
+        let pods = executor.hearPull(descriptor) { self.pods[$0] != nil && !gone.contains($0) }
+        for pod in pods { mark(pod.uid) }
+      }
+    }
     for (pid, process) in processes {
       hear(process.descriptor) { [self] in processEnded(pid) }
     }

@@ -20,9 +20,11 @@ extension PodExecutor {
 
   var hasRoom: Bool { launches.count < Self.limit }
 
-  /// Whether a container of a pod is on its way, or holds up the next one with its `postStart`.
+  /// Whether a container of a pod is on its way, or its image, or it holds up the next one with its
+  /// `postStart`.
   func isStarting(_ uid: String) -> Bool {
     launches.values.contains { $0.pod.uid == uid }
+      || pulls.values.contains { $0.waiting.contains { $0.pod.uid == uid } }
       || containers.of(uid).contains { hooks.isRunning(.postStart, of: $0.id) }
   }
 

@@ -25,6 +25,10 @@ final class PodExecutor: ObjectSource {
   private(set) var problems: [String: [String: PodPlan.Problem]] = [:]
   /// What is being launched, by the descriptor that tells of it.
   var launches: [Int32: Launch] = [:]
+  /// What is being pulled, by the descriptor that tells of it.
+  var pulls: [Int32: Pull] = [:]
+  /// Containers whose image has come for them, by pod and name, until they are started.
+  var arrived: Set<String> = []
   /// Monitors that this process has started: its children, until they have ended.
   var monitors: Set<pid_t> = []
   /// The images that were built or loaded on this machine are there for pods too.
@@ -74,6 +78,7 @@ final class PodExecutor: ObjectSource {
   /// Forgets all about a pod whose containers are gone.
   private func cleanUp(_ uid: String) {
     problems[uid] = nil
+    arrived = arrived.filter { !$0.hasPrefix("\(uid)/") }
     try? Directory.removeTree("\(directory)/pods/\(uid)")
   }
 
@@ -85,7 +90,8 @@ final class PodExecutor: ObjectSource {
   func attempt(_ pod: JSONValue, _ name: String, _ body: () throws -> Void) {
     do {
       try body()
-      problems[pod.uid]?[name] = nil
+      // How often an image has not come counts until it has.
+      if !isPulling(pod, name) { problems[pod.uid]?[name] = nil }
     } catch let error as ConfigurationError {
       remember(pod, name, error.reason, error.message)
     } catch let error as DklabError {
@@ -126,7 +132,10 @@ final class PodExecutor: ObjectSource {
 
   private func startSandbox(_ pod: JSONValue) throws {
     let spec = ContainerTranslation.sandbox(pod, range: range)
-    let image = try image(spec.image, policy: "IfNotPresent")
+    // The sandbox's image is the kit's own: it is on the shelf.
+    let image =
+      try presentImage(spec.image, policy: "")
+      ?? engine.images().pull(try Reference(spec.image)) { _ in }
     try launch(pod, spec, image, ObservedContainer.sandbox, attempt: 0)
   }
 
@@ -158,7 +167,7 @@ final class PodExecutor: ObjectSource {
     if current.text("status", "podIP").isEmpty {
       current.set("status", "podIP", to: .string(sandbox.address))
     }
-    let image = try pull(container, pod)
+    guard let image = try pull(container, pod) else { return }
     let files = volumes(of: current, self)
     let environment = files.environment
     var paths: [String: String] = [:]
@@ -178,35 +187,15 @@ final class PodExecutor: ObjectSource {
     try launch(pod, spec, image, name, attempt: attempt)
   }
 
-  private func pull(_ container: JSONValue, _ pod: JSONValue) throws -> Image {
-    let name = container.text("image")
-    do {
-      let image = try image(name, policy: container.text("imagePullPolicy"))
-      note(
-        pod, "Pulled", "Container image \"\(name)\" already present on machine",
-        container: container.text("name"))
-      return image
-    } catch let error as DklabError {
-      if container.text("imagePullPolicy") == "Never" {
-        throw ConfigurationError(
-          reason: "ErrImageNeverPull",
-          message: "Container image \"\(name)\" is not present with pull policy of Never")
-      }
-      let message = "Failed to pull image \"\(name)\": \(error.message.en)"
-      note(pod, "Failed", message, container: container.text("name"), isWarning: true)
-      throw ConfigurationError(reason: "ErrImagePull", message: message)
-    }
-  }
-
-  /// What is on this machine satisfies every policy: there may be no registry to ask.
-  private func image(_ name: String, policy: String) throws -> Image {
+  /// What is on this machine satisfies every policy: there may be no registry to ask. Nil for one that
+  /// is not, unless the policy forbids to bring it.
+  func presentImage(_ name: String, policy: String) throws -> Image? {
     let store = try engine.images()
     if let found = try store.find(name) { return found }
     let local = try local ?? Engine(root: engine.root, instance: "default")
     self.local = local
     if let found = try local.images().find(name) { return found }
-    if policy == "Never" { return try store.resolve(name) }
-    return try store.pull(try Reference(name)) { _ in }
+    return policy == "Never" ? try store.resolve(name) : nil
   }
 
   private func token(_ pod: JSONValue, _ source: JSONValue) -> String? {
