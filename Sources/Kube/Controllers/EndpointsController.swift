@@ -102,6 +102,13 @@ package struct EndpointsController: Controller {
 
   // MARK: Endpoints
 
+  /// In the order of the real controller: by the text of the address, byte by byte.
+  private static func sorted(_ addresses: [JSONValue]) -> [JSONValue] {
+    addresses.sorted { a, b in
+      (a.text("ip"), a.text("targetRef", "uid")) < (b.text("ip"), b.text("targetRef", "uid"))
+    }
+  }
+
   private func reconcileEndpoints(
     _ service: JSONValue, _ pods: [JSONValue], _ view: ClusterView, _ plan: inout Plan
   ) {
@@ -129,8 +136,10 @@ package struct EndpointsController: Controller {
     }
     let subsets = groups.map { group -> JSONValue in
       var subset: JSONValue = [:]
-      if !group.ready.isEmpty { subset["addresses"] = .array(group.ready) }
-      if !group.notReady.isEmpty { subset["notReadyAddresses"] = .array(group.notReady) }
+      if !group.ready.isEmpty { subset["addresses"] = .array(Self.sorted(group.ready)) }
+      if !group.notReady.isEmpty {
+        subset["notReadyAddresses"] = .array(Self.sorted(group.notReady))
+      }
       if group.ports != [] { subset["ports"] = group.ports }
       return subset
     }
