@@ -14,6 +14,9 @@ extension ContentStore {
     File.exists(blobPath(digest))
   }
 
+  /// Makes the names of all blobs durable.
+  func syncBlobNames() throws { try syncDirectory(root + "/blobs/sha256") }
+
   /// The bytes of a small blob (a manifest or a configuration).
   package func readBlob(_ digest: Digest) throws -> [UInt8] {
     try File.read(blobPath(digest), limit: 16 << 20)
@@ -36,7 +39,8 @@ package final class BlobWriter {
   private let file: FileDescriptor
   private let path: String
   private var hash = SHA256()
-  private var size: Int64 = 0
+  private(set) var size: Int64 = 0
+  private var digest: Digest?
   private var committed = false
 
   /// Starts an empty blob. The caller holds the store's lock.
@@ -62,7 +66,7 @@ package final class BlobWriter {
   package func commit(expected: Digest? = nil, name: String = "") throws
     -> (digest: Digest, size: Int64)
   {
-    let digest = Digest(bytes: hash.finalize())
+    let digest = finish()
     if let expected, expected != digest {
       throw DklabError(
         .invalid, id: "image.wrong-digest",
@@ -73,15 +77,27 @@ package final class BlobWriter {
             + "기대한 값 \(expected), 실제 값 \(digest)"))
     }
     try check(fsync(file.number), "fsync", path)
-    let target = content.blobPath(digest)
+    try place()
+    try content.syncBlobNames()
+    return (digest, size)
+  }
+
+  /// The digest of all that was written. Nothing may be added afterwards.
+  func finish() -> Digest {
+    let digest = digest ?? Digest(bytes: hash.finalize())
+    self.digest = digest
+    return digest
+  }
+
+  /// Gives a finished blob, whose bytes are on the disk, its name; `syncBlobNames` makes that durable.
+  func place() throws {
+    let target = content.blobPath(finish())
     if rename(path, target) != 0 {
       guard errno == ENOENT else { throw SyscallError("rename", target) }
       try Directory.make(content.root + "/blobs/sha256", mode: 0o700)
       try check(rename(path, target), "rename", target)
     }
     committed = true
-    try syncDirectory(content.root + "/blobs/sha256")
-    return (digest, size)
   }
 }
 

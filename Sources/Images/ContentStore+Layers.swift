@@ -97,13 +97,19 @@ extension ContentStore {
     return (diffID, report)
   }
 
-  /// Puts the layer unpacked in `temporary` in its place, with all its files on the disk, and
-  /// records it.
-  func install(_ temporary: String, as diffID: Digest, bytes: Int64, from blob: Descriptor) throws
-    -> Layer
-  {
+  /// Puts the layer unpacked in `temporary` in its place, and `archive`, the blob it comes from, when that
+  /// has no name yet: first all bytes are on the disk, then the names, then the record. The caller holds
+  /// the layer's lock.
+  func install(
+    _ temporary: String, as diffID: Digest, bytes: Int64, from blob: Descriptor,
+    with archive: BlobWriter? = nil
+  ) throws -> Layer {
     let directory = try FileDescriptor.open(temporary, O_RDONLY | O_DIRECTORY)
     try check(dk_syncfs(directory.number), "syncfs", temporary)
+    if let archive {
+      try archive.place()
+      try syncBlobNames()
+    }
     try Directory.make(root + "/layers", mode: 0o700)
     let target = "\(root)/layers/\(diffID.hex)"
     if rename(temporary, target) != 0 {
@@ -111,9 +117,12 @@ extension ContentStore {
       guard errno == ENOTEMPTY || errno == EEXIST else { throw SyscallError("rename", target) }
     }
     try syncDirectory(root + "/layers")
-    try database.execute(
-      "INSERT OR IGNORE INTO layers VALUES (?, ?, ?, ?, ?)", .text(diffID.hex), .integer(bytes),
-      .text(blob.digest.hex), .integer(blob.size), .text(blob.mediaType))
+    // What makes use of it, an image or an entry of the build cache, comes after it in the same log.
+    _ = try database.transaction(.later) {
+      try database.execute(
+        "INSERT OR IGNORE INTO layers VALUES (?, ?, ?, ?, ?)", .text(diffID.hex), .integer(bytes),
+        .text(blob.digest.hex), .integer(blob.size), .text(blob.mediaType))
+    }
     return Layer(diffID: diffID, size: bytes, directory: layerDirectory(diffID))
   }
 

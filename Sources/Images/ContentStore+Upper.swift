@@ -10,31 +10,40 @@ extension ContentStore {
   /// Makes a layer of `upper`, which stays as it is. The caller holds the store's lock, and nobody
   /// should write to the directory meanwhile.
   package func addLayer(upper: UpperDirectory) throws -> Layer {
-    let (archive, _) = try write(upper, isTaken: false)
-    return try addLayer(blob: archive, expecting: archive.digest, name: upper.path)
+    let (blob, _) = try write(upper, isTaken: false)
+    let (digest, size) = try blob.commit()
+    return try addLayer(
+      blob: Descriptor(mediaType: MediaType.ociLayer, digest: digest, size: size),
+      expecting: digest, name: upper.path)
   }
 
   /// Makes a layer of `upper` and takes the directory itself for it where possible: nothing may be
   /// mounted on it any more. Afterwards the caller removes what is left of it. The caller holds the
   /// store's lock.
   package func addLayer(taking upper: UpperDirectory) throws -> Layer {
-    let (archive, bytes) = try write(upper, isTaken: true)
+    let (blob, bytes) = try write(upper, isTaken: true)
+    let archive = Descriptor(
+      mediaType: MediaType.ociLayer, digest: blob.finish(), size: blob.size)
     return try withLayerLock(archive.digest) {
-      if let layer = try layer(archive.digest) { return layer }
+      if let layer = try layer(archive.digest) {
+        if !hasBlob(archive.digest) { _ = try blob.commit() }
+        return layer
+      }
       let temporary = try temporaryPath("layer")
       defer { try? Directory.removeTree(temporary) }
       try Directory.make(temporary)
       guard rename(upper.path, temporary + "/diff") == 0 else {
         guard errno == EXDEV || errno == EBUSY else { throw SyscallError("rename", upper.path) }
+        _ = try blob.commit()
         return try unpackLayer(
           blob: archive, expecting: archive.digest, name: upper.path, limits: UnpackLimits())
       }
       chmod(temporary + "/diff", 0o755)
-      return try install(temporary, as: archive.digest, bytes: bytes, from: archive)
+      return try install(temporary, as: archive.digest, bytes: bytes, from: archive, with: blob)
     }
   }
 
-  private func write(_ upper: UpperDirectory, isTaken: Bool) throws -> (Descriptor, Int64) {
+  private func write(_ upper: UpperDirectory, isTaken: Bool) throws -> (BlobWriter, Int64) {
     let blob = try BlobWriter(self)
     let writer = TarWriter(blob)
     let archive = TreeArchive(writer)
@@ -62,10 +71,7 @@ extension ContentStore {
         if isTaken { try Directory.removeTree("/proc/self/fd/\(node.parent)/\(node.name)") }
       })
     try writer.finish()
-    let (digest, size) = try blob.commit()
-    return (
-      Descriptor(mediaType: MediaType.ociLayer, digest: digest, size: size), archive.bytes
-    )
+    return (blob, archive.bytes)
   }
 }
 
