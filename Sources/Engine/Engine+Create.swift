@@ -109,10 +109,7 @@ extension Engine {
 
   /// 64 random hexadecimal digits.
   func randomIdentifier() throws -> String {
-    let text = (0..<4).map { _ in
-      let digits = String(UInt64.random(in: .min ... .max), radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
+    let text = randomDigits(64)
     // Docker avoids ids whose first 12 digits are all decimal: they could be taken for a number.
     return text.prefix(12).allSatisfy(\.isNumber) ? try randomIdentifier() : text
   }

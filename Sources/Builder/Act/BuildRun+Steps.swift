@@ -89,7 +89,7 @@ extension BuildRun {
   ) throws -> RunningStep {
     let lower = try lowerDirectories(layers)
     var wish = BuildStepWish(
-      id: (0..<64).map { _ in String(Int.random(in: 0..<16), radix: 16) }.joined(),
+      id: randomDigits(64),
       directory: place, lower: lower, arguments: work.arguments,
       environment: work.environment + work.silentEnvironment, user: work.user,
       workingDirectory: work.directory)

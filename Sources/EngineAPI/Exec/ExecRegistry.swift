@@ -25,7 +25,7 @@ final class ExecInstance: Sendable {
   init(
     container: String, wish: ExecWish, attaches: (input: Bool, output: Bool, errors: Bool)
   ) {
-    id = (0..<64).map { _ in String(UInt8.random(in: 0..<16), radix: 16) }.joined()
+    id = randomDigits(64)
     self.container = container
     var wish = wish
     // Events tell of it by the id that the client was given.
