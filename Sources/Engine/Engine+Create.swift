@@ -12,11 +12,13 @@ extension Engine {
   /// - Parameters:
   ///   - name: nil takes what `freeName` offers, asked again while a name is taken.
   ///   - startsNow: it will be started at once, and nobody is told of it before that is on record.
+  ///   - isWanted: asked at the last moment, when the database is there to be written to, which may have
+  ///     taken a while; when it is not, nothing is made.
   /// - Throws: `DklabError` `image.not-found`, `container.name-in-use`, `mount.source-missing` …;
   ///   nothing is left behind then.
   package func create(
     _ spec: ContainerSpec, image: Image, name: String?, startsNow: Bool = false,
-    freeName: () -> String
+    isWanted: () -> Bool = { true }, freeName: () -> String
   ) throws -> ContainerRecord {
     var spec = spec
     spec.config = ContainerMerge.merge(spec.config, onto: image.config.config)
@@ -41,6 +43,12 @@ extension Engine {
       let record = try images().content.withLock {
         guard image.isComplete else { throw ImageStore.notFound(spec.image) }
         return try database.transaction(startsNow ? .later : .now) {
+          guard isWanted() else {
+            throw DklabError(
+              .internal, id: "container.not-wanted",
+              Text(
+                "nobody waits for the container any more", ko: "컨테이너를 기다리는 쪽이 이미 없습니다"))
+          }
           let chosen = try chooseName(name, freeName)
           // While the database is locked for writing: a directory without a record is then certainly
           // one that a killed process left (Reconcile+Leftovers.swift).

@@ -158,6 +158,20 @@ struct DockerAPITests {
   }
 
   @Test(
+    "a server that is killed under load loses nothing: containers and logs go on, no request is done late",
+    .enabled(
+      if: containerObstacle == nil && File.exists("/usr/bin/python3"), "needs root and python3"))
+  func killedUnderLoad() throws {
+    let program = String(#filePath.dropLast("AcceptanceTests/DockerAPITests.swift".count))
+    let load = Sandbox.run(
+      [program + "Benchmarks/api-load.py", Sandbox.binary, "8", "12"], program: "/usr/bin/python3",
+      environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+      seconds: 300)
+    #expect(load.status == 0, "\(load)")
+    #expect(load.output.contains("  0 problems"), "\(load)")
+  }
+
+  @Test(
     "Docker's SDK for Python drives it",
     .enabled(if: APIPeers.hasSDK, "needs root, docker and python3-docker"))
   func sdk() throws {

@@ -180,7 +180,7 @@ class Load:
                 place += 8 + size
             if numbers != list(range(1, len(numbers) + 1)) or not numbers:
                 self.problem("%s: its log has gaps: %s…" % (name, numbers[:20]))
-            elif numbers[-1] < SECONDS * 2:
+            elif numbers[-1] < SECONDS / 2:
                 self.problem("%s: its log ends with %d" % (name, numbers[-1]))
 
     def run(self):
@@ -226,6 +226,10 @@ class Load:
         names = sorted(item["Names"][0][1:] for item in left)
         if names != sorted(first):
             self.problem("left over: %s" % names)
+            for name in sorted(set(names) - set(first)):
+                item = json.loads(self.ask("GET", "/containers/%s/json" % name, None, (200, 404)))
+                self.problem("%s: created %s, %s; server killed %.1f s ago" % (
+                    name, item.get("Created"), item.get("State"), time.monotonic() - self.killed_at))
         memory.append("| idle | %d" % self.memory())
         for name in first:
             self.ask("DELETE", "/containers/%s?force=1" % name, None, (204,))

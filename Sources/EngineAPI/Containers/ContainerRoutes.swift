@@ -97,10 +97,21 @@ extension EngineAPI {
     do {
       try await start(record)
     } catch let error as DklabError where error.id == "container.running" {
-      // Somebody else is starting it at this moment.
+      // Somebody else is starting it at this moment. The answer says that it runs.
+      try await awaitOtherStart(record.id)
       return HTTPResponse(.notModified)
     }
     return .done
+  }
+
+  /// Returns when the start of another has come to something: the container runs, or its monitor has
+  /// gone.
+  private func awaitOtherStart(_ id: String) async throws {
+    while true {
+      let now = try await container(id)
+      if now.state.isActive || !(now.state.monitor?.isAlive ?? false) { return }
+      try await Task.sleep(for: .milliseconds(10))
+    }
   }
 
   func start(_ record: ContainerRecord) async throws {

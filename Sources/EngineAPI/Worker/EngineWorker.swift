@@ -92,12 +92,21 @@ package enum EngineWorkerMain {
     var generator = SystemRandomNumberGenerator()
     var attempt = 0
     let record = try engine.create(
-      spec, image: try engine.images().resolve(image), name: name
+      spec, image: try engine.images().resolve(image), name: name,
+      // The client of a server that was killed asks the next one, and must not find its own container.
+      isWanted: { serverIsThere }
     ) {
       defer { attempt += 1 }
       return RandomName.make(attempt: attempt, using: &generator)
     }
     return record.id
+  }
+
+  /// Whether the other end of the socket is open.
+  private static var serverIsThere: Bool {
+    var entries = [PollEntry(fd: socket, events: .readable)]
+    guard (try? pollDescriptors(&entries, timeout: 0)) ?? 0 > 0 else { return true }
+    return !entries[0].ready.contains(.hangUp)
   }
 
   private static func start(
