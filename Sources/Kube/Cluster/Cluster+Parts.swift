@@ -44,10 +44,25 @@ extension Cluster {
     return true
   }
 
+  /// Starts all parts that do not run, beside each other; returns whether any had to be started.
+  func startParts() throws -> Bool {
+    let missing = parts.filter { directory.process($0.name) == nil }
+    try awaitReady(of: missing[...])
+    return !missing.isEmpty
+  }
+
+  /// Starts the first of `parts`, all others, and only then waits for it.
+  private func awaitReady(of parts: ArraySlice<ClusterPart>) throws {
+    guard let part = parts.first else { return }
+    let begun = try ClusterProcess.begin(
+      part.arguments, log: "\(directory.path)/\(part.name).log", what: part.title)
+    try awaitReady(of: parts.dropFirst())
+    try begun.awaitReady()
+  }
+
   /// Ends a part; what it made stays.
   package func stop(_ part: ClusterPart) throws {
-    guard let process = directory.process(part.name) else { return }
-    try ClusterProcess.stop(process)
+    try ClusterProcess.stop([directory.process(part.name)].compactMap { $0 })
   }
 
   /// The objects of the cluster as they are, as far as causes are looked for in them (`Why`).

@@ -49,9 +49,8 @@ package struct Cluster: Sendable {
         ["__kube", directory.root, name], log: directory.logPath,
         what: Text("cluster \(name)", ko: "클러스터 \(name)"))
     }
-    var started = !wasRunning
-    for part in parts where try start(part) { started = true }
-    return started
+    // They need the server, and none of the others.
+    return try startParts() || !wasRunning
   }
 
   /// The names of its nodes.
@@ -69,14 +68,12 @@ package struct Cluster: Sendable {
   /// Ends its processes; everything it holds stays. Returns whether it ran.
   @discardableResult
   package func stop() throws -> Bool {
-    var ran = false
-    for part in parts.reversed().map(\.name) + ["server"] {
-      guard let process = directory.process(part) else { continue }
-      try ClusterProcess.stop(process)
-      ran = true
-    }
+    let beside = parts.compactMap { directory.process($0.name) }
+    try ClusterProcess.stop(beside)
+    let server = [directory.process("server")].compactMap { $0 }
+    try ClusterProcess.stop(server)
     try pauseContainers()
-    return ran
+    return !beside.isEmpty || !server.isEmpty
   }
 
   /// A cluster that is stopped uses nothing: its containers end and begin again with it.
@@ -94,9 +91,9 @@ package struct Cluster: Sendable {
     return try Engine(root: root, instance: instance, creating: false)
   }
 
-  /// Ends it and removes all it held.
+  /// Ends it and removes all it held. Nothing of that is needed again, so nobody waits for anybody.
   package func remove() throws {
-    try stop()
+    try ClusterProcess.stop((parts.map(\.name) + ["server"]).compactMap(directory.process))
     try Engine.destroy(
       root: DataRoot(path: directory.root), instance: KubeletMain.instance(name))
     try Directory.removeTree(directory.path)

@@ -11,6 +11,35 @@ package enum ClusterProcess {
   ///
   /// - Throws: `DklabError` `kube.start` with the last lines of the log when it ends instead.
   package static func start(_ arguments: [String], log: String, what: Text) throws {
+    try begin(arguments, log: log, what: what).awaitReady()
+  }
+
+  /// A process that was started and has not said that it is ready yet.
+  struct Begun: ~Copyable {
+    let pid: pid_t
+    let ready: FileDescriptor
+    let log: String
+    let what: Text
+
+    /// Waits until it says so, or has ended, which throws `kube.start`.
+    consuming func awaitReady() throws {
+      var byte: UInt8 = 0
+      let count = retryingInterrupts { read(ready.number, &byte, 1) }
+      if count == 1 { return }
+      var status: Int32 = 0
+      waitpid(pid, &status, 0)
+      let lines = ((try? File.text(log)) ?? "").split(separator: "\n").suffix(3)
+      throw DklabError(
+        .unavailable, id: "kube.start",
+        Text(
+          "\(what.en) did not start: \(lines.joined(separator: "; "))",
+          ko: "\(what.ko)이(가) 시작되지 않았습니다: \(lines.joined(separator: "; "))"),
+        hint: Text("the whole log is in \(log)", ko: "전체 로그는 \(log)에 있습니다"))
+    }
+  }
+
+  /// Starts the same without waiting for it.
+  static func begin(_ arguments: [String], log: String, what: Text) throws -> Begun {
     let (mine, theirs) = try UnixSocket.pair()
     let ready = FileDescriptor(owning: mine)
     let lifted = try duplicate(theirs, above: 100)
@@ -39,25 +68,20 @@ package enum ClusterProcess {
       throw SyscallError("posix_spawn", "dklab", errno: result)
     }
     close(lifted)
-    var byte: UInt8 = 0
-    let count = retryingInterrupts { read(ready.number, &byte, 1) }
-    if count == 1 { return }
-    var status: Int32 = 0
-    waitpid(pid, &status, 0)
-    let lines = ((try? File.text(log)) ?? "").split(separator: "\n").suffix(3)
-    throw DklabError(
-      .unavailable, id: "kube.start",
-      Text(
-        "\(what.en) did not start: \(lines.joined(separator: "; "))",
-        ko: "\(what.ko)이(가) 시작되지 않았습니다: \(lines.joined(separator: "; "))"),
-      hint: Text("the whole log is in \(log)", ko: "전체 로그는 \(log)에 있습니다"))
+    return Begun(pid: pid, ready: ready, log: log, what: what)
   }
 
-  /// Asks a process to end, waits, and makes it end after some seconds.
-  package static func stop(_ identity: ProcessIdentity) throws {
-    guard try identity.send(.terminate) else { return }
-    for _ in 0..<500 where identity.isAlive { usleep(10_000) }
-    if identity.isAlive { _ = try identity.send(.kill) }
-    for _ in 0..<500 where identity.isAlive { usleep(10_000) }
+  /// Asks processes to end, all at once, waits for all of them, and makes those end that have not after
+  /// some seconds.
+  package static func stop(_ identities: [ProcessIdentity]) throws {
+    var left = try identities.filter { try $0.send(.terminate) }
+    for signal in [Signal.kill, nil] {
+      let deadline = monotonicMilliseconds() + 5000
+      while !left.isEmpty, monotonicMilliseconds() < deadline {
+        _ = waitForAnyEnd(of: left.map(\.pid), milliseconds: 1000)
+        left.removeAll { !$0.isAlive }
+      }
+      if let signal { for identity in left { _ = try identity.send(signal) } }
+    }
   }
 }
