@@ -1,7 +1,8 @@
 /// A table with lines around its cells, for the kit's own output (`lab list`, `doctor`).
 ///
-/// Too wide for the terminal, its widest column is wrapped. Where lines cannot be drawn well
-/// (pipes, accessible mode) it is printed as aligned columns without lines.
+/// Too wide for the terminal, its widest columns are wrapped; where that would leave columns in which
+/// hardly a word fits, each row becomes a short list. Where lines cannot be drawn well (pipes, accessible
+/// mode) it is printed as aligned columns without lines.
 package struct BorderedTable: Sendable {
   package var header: [String]
   package var rows: [[String]]
@@ -24,10 +25,11 @@ package struct BorderedTable: Sendable {
       ([header] + rows).map { cell($0, column).displayWidth }.max() ?? 0
     }
     let frame = (header.count + 1) * corner + 2 * header.count
-    while widths.reduce(frame, +) > facts.columns, let widest = widths.max(), widest > 8,
+    while widths.reduce(frame, +) > facts.columns, let widest = widths.max(),
       let column = widths.firstIndex(of: widest)
     {
-      widths[column] = max(8, widest - (widths.reduce(frame, +) - facts.columns))
+      guard widest > Self.narrowest else { return listed(for: facts) }
+      widths[column] -= 1
     }
     // A wide horizontal line only fits an even number of cells.
     if corner == 2 { widths = widths.map { $0 + $0 % 2 } }
@@ -37,6 +39,22 @@ package struct BorderedTable: Sendable {
     for row in rows { result += draw(row, widths) }
     result.append(rule("└", "┴", "┘", widths))
     return result
+  }
+
+  /// No column is made narrower than so many cells.
+  private static let narrowest = 14
+
+  /// Each row as its first cell, and below it the others with their headings.
+  package func listed(for facts: TerminalFacts) -> [String] {
+    rows.flatMap { row in
+      let rest = header.indices.dropFirst().map { (header[$0], cell(row, $0)) }
+        .filter { !$0.1.isEmpty }
+        .flatMap { title, text in
+          ("  " + (title.isEmpty || header.count < 3 ? "" : title + ": ") + text)
+            .wrapped(to: facts.columns, indent: "  ")
+        }
+      return cell(row, 0).wrapped(to: facts.columns) + rest
+    }
   }
 
   private func cell(_ row: [String], _ column: Int) -> String {
