@@ -103,6 +103,7 @@ struct LinterTests {
         "`[id, -nG]`"),
       Case("container.exec: {name: web1, command: [id -nG]}", "", "lab.wrong-kind", "[id -nG]"),
       Case("container.exec: {name: web1, command: id}", "", "", ""),
+      Case("container.exec: {name: web1, command: [cat, /proc/1/comm]}", "", "", ""),
       Case("container.log: {name: web1, matches: 'a(b'}", "", "lab.bad-regex", "'a(b'"),
       Case("container.count: {named: '[z-a]', is: 1}", "", "lab.bad-regex", "'[z-a]'"),
       Case("container.exit: {name: web1, is: 0, not: 1}", "", "lab.two-comparisons", "1}"),
@@ -129,6 +130,34 @@ struct LinterTests {
     #expect(match.map(place) == Self.place(of: text[mark...], in: text) || test.mark.isEmpty)
     if let hint = test.hint { #expect(match?.hint?.en.contains(hint) == true) }
     #expect(found.filter { $0.id != "lab.unmentioned" }.count == 1, "\(found.map { $0.text(.en) })")
+  }
+
+  @Test(
+    "holds the paths of a command in a container to what the text says",
+    arguments: [
+      ("[cat, /etc/motto]", "/etc/motto"), ("[sh, -c, 'cat /etc/motto|wc -l']", "/etc/motto"),
+      ("[sh, -c, 'cat </srv/{{port}}']", "/srv/{{port}}"), ("cat /proc/1/comm", nil),
+      ("[sh, -c, 'ls /etc/*.conf']", nil), ("[cat, web1]", nil),
+    ] as [(String, String?)])
+  func paths(_ command: String, _ path: String?) throws {
+    func found(_ prose: String) throws -> [String] {
+      var text = Example.lab
+      text.exchange(
+        "http.get: {url: http://localhost:{{port}}/}\n  needs: [published]",
+        "container.exec: {name: web1, command: \(command)}")
+      text.exchange("Run `web1`:", "Run `web1`: \(prose)")
+      return try Example.lint({ $0 = text }).filter { $0.id == "lab.unmentioned" }
+        .map { $0.text(.en) }
+    }
+    let silent = try found("")
+    #expect(silent.count == (path == nil ? 0 : 1), "\(silent)")
+    if let path {
+      #expect(silent.first?.contains("`\(path)`") == true, "\(silent)")
+      #expect(try found("See `\(path)`.").isEmpty)
+      let parts = path.split(separator: "/").map(String.init)
+      #expect(try found("See `/\(parts[0])`, and `\(parts[1])` in it.").isEmpty)
+      #expect(try found("See `\(parts[1])`.").count == 1)
+    }
   }
 
   /// What follows from a slip is no news.

@@ -20,6 +20,14 @@ enum MentionRule {
     ]
   }
 
+  /// Whether the folder of a path, and its name in it, are both told of: `ls /srv` shows what lies there.
+  static func isNamedInParts(_ path: String, in text: String) -> Bool {
+    let written = written(path)
+    guard let slash = written.lastIndex(of: "/"), slash != written.startIndex else { return false }
+    return stands(String(written[..<slash]), in: text)
+      && stands(String(written[written.index(after: slash)...]), in: text)
+  }
+
   /// `literal` as the author has written it.
   static func written(_ literal: String) -> String {
     Interpolation.replace(in: literal) { "{{\($0)}}" }

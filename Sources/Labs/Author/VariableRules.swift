@@ -64,6 +64,7 @@ enum VariableRules {
       let (_, fields) = CheckReader.check(source, variables)
       diagnostics += fields.diagnostics
       for mention in fields.mentions where !asked.contains(mention.text) {
+        if mention.inParts, MentionRule.isNamedInParts(mention.text, in: read) { continue }
         let found = MentionRule.check(mention.text, in: read, at: mention.location)
         if !found.isEmpty { asked.insert(mention.text) }
         diagnostics += found

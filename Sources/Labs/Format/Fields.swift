@@ -25,7 +25,7 @@ struct Fields {
   private(set) var absorbedShape: Shape?
   /// Names, paths and addresses as the author wrote them, for the rule that a check may only speak
   /// of what the step's text mentions.
-  private(set) var mentions: [(text: String, location: SourceLocation)] = []
+  private(set) var mentions: [(text: String, location: SourceLocation, inParts: Bool)] = []
 
   /// Reads `node`, which should be a mapping. `shorthand` is the key that a bare value stands for.
   ///
@@ -101,8 +101,9 @@ struct Fields {
     absorbedShape = other.shape
   }
 
-  mutating func mention(_ text: String, _ location: SourceLocation) {
-    mentions.append((text, location))
+  /// With `inParts` it is enough that a path's folder and its name are told of.
+  mutating func mention(_ text: String, _ location: SourceLocation, inParts: Bool = false) {
+    mentions.append((text, location, inParts))
   }
 
   /// Reports the keys nobody asked for.

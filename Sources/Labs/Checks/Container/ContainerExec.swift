@@ -12,6 +12,13 @@ struct ContainerExec: CheckType {
   init(_ fields: inout Fields) {
     name = fields.subjectString("name")
     command = fields.strings("command") ?? []
+    if case .sequence(let words)? = fields.entry("command")?.kind {
+      for word in words {
+        for path in Self.paths(in: word.text ?? "") {
+          fields.mention(path, word.location, inParts: true)
+        }
+      }
+    }
     // A line of a shell would be looked for as a program of that name.
     if command.count == 1, command[0].trimmed.contains(where: \.isWhitespace) {
       let words = command[0].split(whereSeparator: \.isWhitespace).joined(separator: ", ")
@@ -33,6 +40,17 @@ struct ContainerExec: CheckType {
     }
   }
 
+  /// Where every system has the same, which no lab has to tell of.
+  private static let known = ["/proc/", "/sys/", "/dev/", "/bin/", "/usr/bin/", "/sbin/"]
+
+  /// The paths in a word of the command, which may be a line of a shell.
+  private static func paths(in word: String) -> [String] {
+    word.split { $0.isWhitespace || ";|&()<>'\"`=".contains($0) }.map(String.init).filter { path in
+      path.hasPrefix("/") && path.count > 1 && !path.contains { "*?[$".contains($0) }
+        && !known.contains(where: path.hasPrefix)
+    }
+  }
+
   private var line: String { command.joined(separator: " ") }
 
   var subjects: [String] { [name] }
@@ -40,7 +58,7 @@ struct ContainerExec: CheckType {
     guard let comparison else {
       return Text(
         "`\(line)` in container `\(name)` ends with status \(status)",
-        ko: "`\(name)` 컨테이너에서 `\(line)`의 종료 상태는 \(status)입니다")
+        ko: "`\(name)` 컨테이너에서 `\(line)`의 종료 코드는 \(status)입니다")
     }
     return Text(
       "`\(line)` in container `\(name)` prints \(comparison.text.en)",
@@ -68,7 +86,7 @@ struct ContainerExec: CheckType {
       let output = JSONValue.string(text)
       let holds = ended == status && comparison?.holds(for: output) != false
       let found = Text(
-        "status \(ended), \(output.quoted)", ko: "상태 \(ended), \(output.quoted)")
+        "status \(ended), \(output.quoted)", ko: "종료 코드 \(ended), \(output.quoted)")
       guard !holds else { return .pass(found: found) }
       return .fail(
         Failure(
