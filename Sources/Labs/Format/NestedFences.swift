@@ -16,6 +16,28 @@ enum NestedFences {
     }
   }
 
+  /// The mechanics that stand in lists and quotes among `blocks`. They have been told of; what else
+  /// speaks of them should not be wrong because of that.
+  static func mechanics(in blocks: [Block]) -> [Fence] {
+    blocks.flatMap { block -> [Fence] in
+      switch block.kind {
+      case .list(_, let items): items.flatMap { fences($0) }
+      case .quote(let inside): fences(inside)
+      default: []
+      }
+    }
+  }
+
+  private static func fences(_ blocks: [Block]) -> [Fence] {
+    let here = blocks.compactMap { block -> Fence? in
+      guard case .fence(let fence) = block.kind, FenceKind.isMechanics(fence.kind) else {
+        return nil
+      }
+      return fence
+    }
+    return here + mechanics(in: blocks)
+  }
+
   /// What is wrong with `blocks`, in which nothing but shown fences has a place.
   static func shownOnly(_ blocks: [Block], _ place: String, ko korean: String) -> [Diagnostic] {
     let here = blocks.compactMap { block -> Diagnostic? in

@@ -29,6 +29,14 @@ struct StepReader {
       guard case .fence(let fence) = block.kind else {
         if case .placeholder(let kind) = block.kind { report(placeholder: kind, block.location) }
         diagnostics += NestedFences.problems(in: [block])
+        for fence in NestedFences.mechanics(in: [block]) {
+          // An empty one is told of once, too.
+          guard !fence.body.trimmed.isEmpty else {
+            step.unread[fence.kind, default: []].append(fence.words.first ?? "")
+            continue
+          }
+          take(FenceKind.mended(fence), fence.location, into: &step, isShownAlready: true)
+        }
         step.body.english.append(block)
         continue
       }
@@ -39,7 +47,9 @@ struct StepReader {
   }
 
   /// Takes what can be read of a fence, whatever is wrong with its info string.
-  private mutating func take(_ fence: Fence, _ location: SourceLocation, into step: inout Step) {
+  private mutating func take(
+    _ fence: Fence, _ location: SourceLocation, into step: inout Step, isShownAlready: Bool = false
+  ) {
     let isShown = FenceKind.isShown(fence.kind)
     let words = FenceKind.mechanics[fence.kind]?.words ?? 0
     // Without its id a fence is nothing.
@@ -48,7 +58,7 @@ struct StepReader {
       return
     }
     take(fence, into: &step)
-    if isShown || ["bash", "note"].contains(fence.kind) {
+    if !isShownAlready, isShown || ["bash", "note"].contains(fence.kind) {
       step.body.english.append(Block(kind: .fence(fence), location: location))
     }
   }
