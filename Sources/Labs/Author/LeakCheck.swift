@@ -1,6 +1,6 @@
 // What a test instance must not leave behind: processes that still carry its name in their
 // environment or command line, mounts and network namespaces below its directory, control groups,
-// names of images, and its files, volumes among them.
+// names of images, and its files, volumes among them. All of it is told, and goes.
 
 import Engine
 import Glibc
@@ -26,7 +26,8 @@ enum LeakCheck {
     for line in mounts.split(separator: "\n") {
       guard let owner = instances.first(where: { line.contains("/\($0)/") }) else { continue }
       let place = line.split(separator: " ").dropFirst(4).first.map(String.init) ?? ""
-      leaks.append("mount of \(owner): \(place)")
+      let kind = line.contains(" - nsfs ") ? "network namespace" : "mount"
+      leaks.append("\(kind) of \(owner): \(place)")
       if place.hasPrefix(root.path + "/") { umount2(place, Int32(MNT_DETACH)) }
     }
     for name in root.instances() {
@@ -44,10 +45,18 @@ enum LeakCheck {
         leaks.append("directory \(folder)")
         try? Directory.removeTree(folder)
       }
-      if File.exists(root.instance(name)) { leaks.append("directory \(root.instance(name))") }
-      leaks += cgroups(name).map { "control group \($0)" }
       let images = ImageStore(content: try ContentStore(root: root.content), scope: name)
       leaks += try images.list().flatMap(\.tags).map { "image \($0.familiar) of \(name)" }
+      for group in cgroups(name) {
+        leaks.append("control group \(group)")
+        rmdir(group)
+      }
+      guard File.exists(root.instance(name)) else { continue }
+      leaks.append("directory \(root.instance(name))")
+      if let engine = try? Engine(root: root, instance: name, creating: false) {
+        leaks += ((try? engine.volumes()) ?? []).map { "volume \($0.name) of \(name)" }
+      }
+      try Engine.destroy(root: root, instance: name)
     }
     return leaks
   }
