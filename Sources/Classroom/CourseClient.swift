@@ -32,7 +32,7 @@ package struct CourseClient: Sendable {
           ko: "이 컴퓨터에서 네트워크로 참여한 강좌가 없습니다"),
         hint: Text(
           "`dklab class join https://… CODE --student ID` does; else hand in the file yourself",
-          ko: "`dklab class join https://… 코드 --student 학번`으로 참여하거나, 파일을 직접 제출하십시오"))
+          ko: "`dklab class join https://… 코드 --student 학번`으로 참여하거나, 파일을 직접 제출하세요"))
     }
     self.link = link
     authority = CourseLink.authority(root)
@@ -85,7 +85,7 @@ package struct CourseClient: Sendable {
           ko: "\(link.url)은(는) 이 참여 코드의 서버가 아닙니다"),
         hint: Text(
           "compare address and code with what the instructor shows",
-          ko: "주소와 코드를 강사가 보여 준 것과 비교하십시오"))
+          ko: "주소와 코드를 강사가 보여 준 것과 비교하세요"))
     }
     return text
   }
@@ -112,7 +112,7 @@ package struct CourseClient: Sendable {
         .denied, id: "course.pass",
         Text("the server does not take this join code", ko: "서버가 이 참여 코드를 받아들이지 않습니다"),
         hint: Text(
-          "the last four letters let in: are they right?", ko: "마지막 네 글자가 맞는지 확인하십시오"))
+          "the last four letters let in: are they right?", ko: "마지막 네 글자가 맞는지 확인하세요"))
     }
     let reason = String(text.oneLine.prefix(200))
     return DklabError(

@@ -28,7 +28,7 @@ extension Engine {
         Text("no command specified", ko: "실행할 명령이 없습니다"),
         hint: Text(
           "the image \(spec.image) has no CMD or ENTRYPOINT: give a command after its name",
-          ko: "\(spec.image) 이미지에 CMD나 ENTRYPOINT가 없습니다. 이름 뒤에 명령을 쓰십시오"),
+          ko: "\(spec.image) 이미지에 CMD나 ENTRYPOINT가 없습니다. 이름 뒤에 명령을 쓰세요"),
         exitStatus: 125)
     }
     try spec.config.healthcheck?.validate()
@@ -105,7 +105,7 @@ extension Engine {
         ko: "컨테이너 이름 \"/\(name)\"은(는) 컨테이너 \"\(id)\"이(가) 이미 쓰고 있습니다"),
       hint: Text(
         "remove it with `dklab rm \(name)`, rename it, or choose another name",
-        ko: "`dklab rm \(name)` 명령으로 지우거나 이름을 바꾸거나 다른 이름을 고르십시오")
+        ko: "`dklab rm \(name)` 명령으로 지우거나 이름을 바꾸거나 다른 이름을 고르세요")
     ).about(name)
   }
 

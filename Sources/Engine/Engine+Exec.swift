@@ -36,7 +36,7 @@ extension Engine {
         .conflict, id: "container.paused",
         Text(
           "Container \(record.name) is paused, unpause the container before exec",
-          ko: "컨테이너 \(record.name)이(가) 일시 정지되어 있습니다. exec 전에 다시 진행시키십시오"))
+          ko: "컨테이너 \(record.name)이(가) 일시 정지되어 있습니다. exec 전에 다시 진행시키세요"))
     }
     guard record.state.status == .running, let process = record.state.process else {
       throw notRunning(record)

@@ -35,7 +35,7 @@ extension Engine {
         Text(
           "multiple containers found with provided prefix: \(name)",
           ko: "여러 컨테이너의 ID가 이 글자들로 시작합니다: \(name)"),
-        hint: Text("give more digits of the id", ko: "ID를 더 길게 쓰십시오"))
+        hint: Text("give more digits of the id", ko: "ID를 더 길게 쓰세요"))
     }
     guard let row = matches.first else { throw noSuchContainer(reference) }
     return try record(row)

@@ -49,7 +49,7 @@ extension Engine {
       Text(
         "cannot remove container \"/\(record.name)\": container is \(status): stop the "
           + "container before removing or force remove",
-        ko: "컨테이너 \"/\(record.name)\"을(를) 지울 수 없습니다. 실행 중이므로 먼저 멈추거나 강제로 지우십시오"),
+        ko: "컨테이너 \"/\(record.name)\"을(를) 지울 수 없습니다. 실행 중이므로 먼저 멈추거나 강제로 지우세요"),
       hint: Text(
         "`dklab stop \(record.name)`, or `dklab rm -f \(record.name)`",
         ko: "`dklab stop \(record.name)` 또는 `dklab rm -f \(record.name)`"))

@@ -87,7 +87,7 @@ package struct HostAbility: Sendable {
         "privileges", title, .missing,
         Text("an ordinary user without a user namespace", ko: "사용자 네임스페이스가 없는 일반 사용자"),
         remedy: Text(
-          "run as root, or allow user namespaces to users", ko: "root로 실행하거나 사용자 네임스페이스를 허용하십시오"))
+          "run as root, or allow user namespaces to users", ko: "root로 실행하거나 사용자 네임스페이스를 허용하세요"))
     }
     let isFull = namespace.mappedGroups > 1
     return HostAbility(
@@ -99,7 +99,7 @@ package struct HostAbility: Sendable {
           ko: "root 없이, ID 하나: 컨테이너 안에 다른 사용자가 없습니다"),
       remedy: Text(
         "install uidmap (newuidmap) and add a line to /etc/subuid and /etc/subgid",
-        ko: "uidmap(newuidmap)을 설치하고 /etc/subuid와 /etc/subgid에 한 줄씩 추가하십시오"))
+        ko: "uidmap(newuidmap)을 설치하고 /etc/subuid와 /etc/subgid에 한 줄씩 추가하세요"))
   }
 
   /// Whether a container can have more users than root.
@@ -111,7 +111,7 @@ package struct HostAbility: Sendable {
         ? Text("any", ko: "모두") : Text("root only: a single id is mapped", ko: "root뿐: ID 하나만 매핑됨"),
       remedy: Text(
         "install uidmap (newuidmap) and add a line to /etc/subuid and /etc/subgid",
-        ko: "uidmap(newuidmap)을 설치하고 /etc/subuid와 /etc/subgid에 한 줄씩 추가하십시오"))
+        ko: "uidmap(newuidmap)을 설치하고 /etc/subuid와 /etc/subgid에 한 줄씩 추가하세요"))
   }
 
   private static func overlay() -> HostAbility {
@@ -121,7 +121,7 @@ package struct HostAbility: Sendable {
       known
         ? Text("known to the kernel", ko: "커널이 지원합니다")
         : Text("not known to the kernel", ko: "커널이 지원하지 않습니다"),
-      remedy: Text("modprobe overlay, as root", ko: "root로 modprobe overlay를 실행하십시오"))
+      remedy: Text("modprobe overlay, as root", ko: "root로 modprobe overlay를 실행하세요"))
   }
 
   private static func network() -> HostAbility {
@@ -148,7 +148,7 @@ package struct HostAbility: Sendable {
             ko: "cgroup \(version)에 \(controller) 컨트롤러가 없습니다"),
       remedy: Text(
         "run as root, or start with: systemd-run --user --scope -p Delegate=yes",
-        ko: "root로 실행하거나 다음으로 시작하십시오: systemd-run --user --scope -p Delegate=yes"))
+        ko: "root로 실행하거나 다음으로 시작하세요: systemd-run --user --scope -p Delegate=yes"))
   }
 
   private static func uplink(_ isRoot: Bool) -> HostAbility {
@@ -172,7 +172,7 @@ package struct HostAbility: Sendable {
     return HostAbility(
       "terminal", Text("pseudo-terminals", ko: "의사 터미널"), pair == nil ? .missing : .present,
       Text("/dev/ptmx", ko: "/dev/ptmx"),
-      remedy: Text("mount devpts on /dev/pts", ko: "/dev/pts에 devpts를 마운트하십시오"))
+      remedy: Text("mount devpts on /dev/pts", ko: "/dev/pts에 devpts를 마운트하세요"))
   }
 
   /// Whether clusters run here: their pods are given resources and addresses by root. They are spoken to
@@ -184,7 +184,7 @@ package struct HostAbility: Sendable {
         ? find("kubectl").map { Text("with \($0)", ko: "\($0) 사용") }
           ?? Text("with dklab's own kubectl", ko: "dklab에 들어 있는 kubectl 사용")
         : Text("need root", ko: "root가 필요합니다"),
-      remedy: Text("run as root", ko: "root로 실행하십시오"))
+      remedy: Text("run as root", ko: "root로 실행하세요"))
   }
 
   /// Programs that base images are made from or with.

@@ -59,7 +59,7 @@ package enum ProcessTable {
         throw DklabError(
           .invalid, id: "top.no-pid",
           Text("Couldn't find PID field in ps output", ko: "ps 출력에 PID 열이 없습니다"),
-          hint: Text("ask for it, too: -o pid,…", ko: "-o pid,…처럼 함께 쓰십시오"))
+          hint: Text("ask for it, too: -o pid,…", ko: "-o pid,…처럼 함께 쓰세요"))
       }
       return columns
     default: throw unknown(options.joined(separator: " "), ["-ef", "aux", "-o pid,cmd"])

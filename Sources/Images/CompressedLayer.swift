@@ -56,7 +56,7 @@ package struct LayerCompression: Sendable {
         Text(
           "a registry wants compressed layers, and this machine has no `gzip`",
           ko: "레지스트리에는 압축한 레이어를 올리는데, 이 컴퓨터에 `gzip` 프로그램이 없습니다"),
-        hint: Text("install gzip", ko: "gzip을(를) 설치하십시오"))
+        hint: Text("install gzip", ko: "gzip을(를) 설치하세요"))
     }
   }
 

@@ -100,7 +100,7 @@ private enum UpperWriter {
           ko: "/\(node.path): 오버레이가 내용을 아래 레이어에 남겨 두었습니다(\(name))"),
         hint: Text(
           "turn it off and use a new container: echo N > /sys/module/overlay/parameters/redirect_dir",
-          ko: "끄고 새 컨테이너를 쓰십시오: echo N > /sys/module/overlay/parameters/redirect_dir"))
+          ko: "끄고 새 컨테이너를 쓰세요: echo N > /sys/module/overlay/parameters/redirect_dir"))
     }
   }
 }

@@ -48,7 +48,7 @@ package final class ArchiveSource: ByteSource {
         Text(
           "\(name): compressed with \(compression), and this machine has no `\(program)`",
           ko: "\(name): \(compression)(으)로 압축되어 있는데 이 컴퓨터에 `\(program)` 프로그램이 없습니다"),
-        hint: Text("install \(program)", ko: "\(program)을(를) 설치하십시오"))
+        hint: Text("install \(program)", ko: "\(program)을(를) 설치하세요"))
     }
   }
 

@@ -77,7 +77,7 @@ extension ImageStore {
         ko: "\(name): 이 아카이브에는 manifest.json도 index.json도 없습니다"),
       hint: Text(
         "`dklab import` makes an image of an archive of files",
-        ko: "파일을 모은 아카이브라면 `dklab import`로 이미지를 만드십시오"))
+        ko: "파일을 모은 아카이브라면 `dklab import`로 이미지를 만드세요"))
   }
 
   private func loadDocker(_ contents: ArchiveContents, _ progress: (ImageProgress) -> Void) throws

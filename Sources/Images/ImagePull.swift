@@ -131,11 +131,11 @@ extension ImageStore {
         "make it with `dklab images bootstrap \(name)`, or bring it with `dklab load -i FILE` or "
           + "`dklab import FILE \(name)`",
         ko: "`dklab images bootstrap \(name)` 명령으로 만들거나 `dklab load -i 파일` 또는 "
-          + "`dklab import 파일 \(name)` 명령으로 가져오십시오")
+          + "`dklab import 파일 \(name)` 명령으로 가져오세요")
       : Text(
         "bring it with `dklab load -i FILE` or `dklab import FILE \(name)`; "
           + "`dklab images bootstrap NAME` makes \(list)",
-        ko: "`dklab load -i 파일` 또는 `dklab import 파일 \(name)` 명령으로 가져오십시오. "
+        ko: "`dklab load -i 파일` 또는 `dklab import 파일 \(name)` 명령으로 가져오세요. "
           + "`dklab images bootstrap 이름` 명령으로 만들 수 있는 이미지: \(list)")
     return DklabError(
       .notFound, id: "image.not-found",

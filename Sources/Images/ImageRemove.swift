@@ -157,7 +157,7 @@ extension ImageStore {
           + "컨테이너 \(container)이(가) 그 이미지 \(image.id.short)을(를) 쓰고 있습니다"),
       hint: Text(
         "remove the container first: dklab rm \(container)",
-        ko: "먼저 컨테이너를 지우십시오: dklab rm \(container)"))
+        ko: "먼저 컨테이너를 지우세요: dklab rm \(container)"))
   }
 }
 

@@ -85,7 +85,7 @@ extension ImageStore {
         Text(
           "multiple image IDs found with provided prefix: \(prefix)",
           ko: "\(prefix)(으)로 시작하는 이미지 ID가 여러 개입니다"),
-        hint: Text("type more digits of the ID", ko: "ID를 더 길게 입력하십시오"))
+        hint: Text("type more digits of the ID", ko: "ID를 더 길게 입력하세요"))
     }
     return try rows.first.map(image)
   }

@@ -11,7 +11,7 @@ extension ImageStore {
         Text(
           "refusing to create a tag with a digest reference",
           ko: "다이제스트가 붙은 이름으로는 태그를 만들 수 없습니다"),
-        hint: Text("name it NAME[:TAG]", ko: "이름[:태그] 꼴로 쓰십시오"))
+        hint: Text("name it NAME[:TAG]", ko: "이름[:태그] 꼴로 쓰세요"))
     }
     let image = try resolve(source)
     try database.transaction { try setName(reference, image.id) }

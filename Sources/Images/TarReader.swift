@@ -209,7 +209,7 @@ package final class TarReader {
   private func sparse() -> DklabError {
     problem(
       "sparse", "sparse files are not supported", "희소(sparse) 파일은 지원하지 않습니다",
-      hint: Text("pack it again without `tar -S`", ko: "`tar -S` 없이 다시 묶으십시오"))
+      hint: Text("pack it again without `tar -S`", ko: "`tar -S` 없이 다시 묶으세요"))
   }
 
   private func problem(_ id: String, _ english: String, _ korean: String, hint: Text? = nil)

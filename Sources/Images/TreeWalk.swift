@@ -150,6 +150,6 @@ package struct TreeWalk {
       Text(
         "/\(path): a \(what) there is not UTF-8 text",
         ko: "/\(path): UTF-8 글자가 아닌 이름이 있습니다"),
-      hint: Text("rename or delete it", ko: "이름을 바꾸거나 지우십시오"))
+      hint: Text("rename or delete it", ko: "이름을 바꾸거나 지우세요"))
   }
 }

@@ -38,7 +38,7 @@ package struct Signal: Sendable, Hashable, Codable {
         .invalid, id: "signal.invalid", Text("invalid signal: \(text)", ko: "잘못된 시그널: \(text)"),
         hint: Text(
           "use a name such as TERM, KILL, HUP or a number from 1 to 64",
-          ko: "TERM, KILL, HUP 같은 이름이나 1부터 64까지의 번호를 쓰십시오"))
+          ko: "TERM, KILL, HUP 같은 이름이나 1부터 64까지의 번호를 쓰세요"))
     }
   }
 

@@ -121,7 +121,7 @@ struct AddressPool {
           ko: "\("\(address)".with(.topic)) 서브넷 \(subnet)의 호스트 주소가 아닙니다"),
         hint: Text(
           "use an address from \(IPv4Address(value: gateway.value + 1)) up",
-          ko: "\(IPv4Address(value: gateway.value + 1))부터의 주소를 쓰십시오"))
+          ko: "\(IPv4Address(value: gateway.value + 1))부터의 주소를 쓰세요"))
     }
     if let holder = holders[address]?.owner { throw AddressPool.inUse("\(address)", by: holder) }
     return address
@@ -152,7 +152,7 @@ struct AddressPool {
       Text(
         "no available IPv4 addresses in subnet \(range)",
         ko: "서브넷 \(range)에 남은 IPv4 주소가 없습니다"),
-      hint: Text("remove containers that are not needed", ko: "필요 없는 컨테이너를 지우십시오"))
+      hint: Text("remove containers that are not needed", ko: "필요 없는 컨테이너를 지우세요"))
   }
 
   private func save() throws {

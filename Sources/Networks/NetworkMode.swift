@@ -99,7 +99,7 @@ package enum NetworkMode: Sendable, Hashable {
           "conflicting options: \(english)", ko: "함께 쓸 수 없는 옵션입니다: \(korean)"),
         hint: Text(
           "give the option to the container whose network is shared",
-          ko: "네트워크를 빌려주는 컨테이너를 만들 때 이 옵션을 주십시오"))
+          ko: "네트워크를 빌려주는 컨테이너를 만들 때 이 옵션을 주세요"))
     }
   }
 }

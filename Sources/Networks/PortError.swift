@@ -21,7 +21,7 @@ enum PortError {
       Text("invalid IP address: \(text)", ko: "잘못된 IP 주소입니다: \(text)"),
       hint: Text(
         "use one of the host's addresses, such as 127.0.0.1, or none for all of them",
-        ko: "127.0.0.1처럼 호스트가 가진 주소를 쓰거나, 모든 주소를 뜻하도록 비워 두십시오"))
+        ko: "127.0.0.1처럼 호스트가 가진 주소를 쓰거나, 모든 주소를 뜻하도록 비워 두세요"))
   }
 
   /// No port of the request is free. `first` is what the first attempt would have bound.
@@ -35,8 +35,8 @@ enum PortError {
         .conflict, id: "port.allocated",
         Text(
           "Bind for \(place) failed: all ports are allocated",
-          ko: "\(place)에 연결할 수 없습니다: 모든 포트가 이미 쓰이고 있습니다"),
-        hint: Text("choose another range", ko: "다른 범위를 고르십시오"))
+          ko: "호스트의 \(range.lowerBound)번부터 \(range.upperBound)번까지 열 수 있는 포트가 없습니다. 모두 이미 쓰이고 있습니다"),
+        hint: Text("choose another range", ko: "다른 범위를 고르세요"))
     }
     let place = "\(address(first.hostIP)):\(first.hostPort)"
     let holder = holder(first, owner)
@@ -44,7 +44,7 @@ enum PortError {
       .conflict, id: "port.allocated",
       Text(
         "Bind for \(place) failed: port is already allocated\(holder.en)",
-        ko: "\(place)에 연결할 수 없습니다: 포트가 이미 쓰이고 있습니다\(holder.ko)"),
+        ko: "호스트의 \(first.hostPort)번 포트를 열 수 없습니다. \(holder.ko) 이미 쓰고 있습니다"),
       hint: anotherPort(first)
     ).about("\(first.hostPort)")
   }
@@ -60,35 +60,35 @@ enum PortError {
         .denied, id: "port.denied",
         Text(
           "Bind for \(place) failed: permission denied: ports below \(first) need root",
-          ko: "\(place)에 연결할 수 없습니다: \(first)번보다 낮은 포트는 root만 열 수 있습니다"),
+          ko: "호스트의 \(binding.hostPort)번 포트를 열 수 없습니다. \(first)번보다 낮은 포트는 root만 열 수 있습니다"),
         hint: Text(
           "use a higher port, for example -p \(8000 + binding.hostPort):\(binding.containerPort), "
             + "or allow it: sudo sysctl net.ipv4.ip_unprivileged_port_start=\(binding.hostPort)",
           ko: "더 높은 포트를 쓰거나(예: -p \(8000 + binding.hostPort):\(binding.containerPort)) "
-            + "허용하십시오: sudo sysctl net.ipv4.ip_unprivileged_port_start=\(binding.hostPort)"))
+            + "허용하세요: sudo sysctl net.ipv4.ip_unprivileged_port_start=\(binding.hostPort)"))
     case EADDRNOTAVAIL:
       return DklabError(
         .invalid, id: "port.address-unavailable",
         Text(
           "Bind for \(place) failed: cannot assign requested address",
-          ko: "\(place)에 연결할 수 없습니다: 이 컴퓨터에 없는 주소입니다"),
+          ko: "\(place)을(를) 열 수 없습니다. 이 컴퓨터에 없는 주소입니다"),
         hint: Text(
           "use an address that `ip addr` shows, or none for all of them",
-          ko: "`ip addr`에 나오는 주소를 쓰거나, 모든 주소를 뜻하도록 비워 두십시오"))
+          ko: "`ip addr`에 나오는 주소를 쓰거나, 모든 주소를 뜻하도록 비워 두세요"))
     default: return error
     }
   }
 
   private static func holder(_ binding: PortBinding, _ owner: (PortBinding) -> String?) -> Text {
     if let container = owner(binding) {
-      return Text(" (by container \(container))", ko: " (컨테이너 \(container))")
+      return Text(" (by container \(container))", ko: "\(container) 컨테이너가")
     }
     if let process = PortHolder.find(binding) {
       return Text(
         " (by process \(process.name), pid \(process.pid))",
-        ko: " (프로세스 \(process.name), pid \(process.pid))")
+        ko: "\(process.name) 프로세스(pid \(process.pid))가")
     }
-    return Text("", ko: "")
+    return Text("", ko: "다른 프로그램이")
   }
 
   private static func anotherPort(_ binding: PortBinding) -> Text {
@@ -99,7 +99,7 @@ enum PortError {
     )
     return Text(
       "use another host port, for example \(fixed), or let one be chosen: \(any)",
-      ko: "다른 호스트 포트를 쓰거나(예: \(fixed)) 자동으로 고르게 하십시오: \(any)")
+      ko: "다른 호스트 포트를 쓰거나(예: \(fixed)) 자동으로 고르게 하세요: \(any)")
   }
 
   private static func address(_ text: String) -> String {

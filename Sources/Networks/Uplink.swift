@@ -104,7 +104,7 @@ struct UplinkRecord: Codable {
         Text("this machine has no default route", ko: "이 컴퓨터에 기본 경로(default route)가 없습니다"),
         hint: Text(
           "connect it to a network; images made on this machine work without",
-          ko: "네트워크에 연결하십시오. 이 컴퓨터에서 만든 이미지는 네트워크 없이도 동작합니다"))
+          ko: "네트워크에 연결하세요. 이 컴퓨터에서 만든 이미지는 네트워크 없이도 동작합니다"))
     }
     let record =
       try NetworkNamespace.current().isOurs

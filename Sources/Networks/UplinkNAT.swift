@@ -125,7 +125,7 @@ enum UplinkNAT {
     let command =
       "sudo iptables -I FORWARD -i dklab+ -j ACCEPT; "
       + "sudo iptables -I FORWARD -o dklab+ -j ACCEPT"
-    status.hint = Text("allow dklab's: \(command)", ko: "dklab의 패킷을 허용하십시오: \(command)")
+    status.hint = Text("allow dklab's: \(command)", ko: "dklab의 패킷을 허용하세요: \(command)")
   }
 
   /// Whether a chain in nft's listing drops what it does not know.

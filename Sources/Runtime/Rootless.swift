@@ -126,7 +126,7 @@ package enum Rootless {
       hint: Text(
         "run as root, or allow it: sysctl kernel.unprivileged_userns_clone=1 (Debian), "
           + "sysctl kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04)",
-        ko: "root로 실행하거나 허용하십시오: sysctl kernel.unprivileged_userns_clone=1 (Debian), "
+        ko: "root로 실행하거나 허용하세요: sysctl kernel.unprivileged_userns_clone=1 (Debian), "
           + "sysctl kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04)"))
   }
 

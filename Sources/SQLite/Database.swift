@@ -201,7 +201,7 @@ package final class Database {
               + "this one knows \(steps.count))",
             ko: "데이터베이스 \(path): 더 새로운 dklab이 만든 파일입니다 "
               + "(스키마 \(version), 이 버전은 \(steps.count)까지 압니다)"),
-          hint: Text("update dklab", ko: "dklab을 업데이트하십시오"))
+          hint: Text("update dklab", ko: "dklab을 업데이트하세요"))
       }
       for step in steps[version...] { try script(step) }
       try script("PRAGMA user_version=\(steps.count)")

@@ -10,10 +10,10 @@ struct ErrorReportTests {
   func plain() {
     let error = DklabError(
       .notFound, id: "container.not-found", Text("no such container: web", ko: "컨테이너가 없습니다: web"),
-      hint: Text("see dklab ps -a", ko: "dklab ps -a를 보십시오"))
+      hint: Text("see dklab ps -a", ko: "dklab ps -a를 보세요"))
     #expect(report.lines(for: error) == ["dklab: no such container: web", "hint: see dklab ps -a"])
     let korean = ErrorReport(facts: .plain, language: .ko).lines(for: error)
-    #expect(korean == ["dklab: 컨테이너가 없습니다: web", "힌트: dklab ps -a를 보십시오"])
+    #expect(korean == ["dklab: 컨테이너가 없습니다: web", "힌트: dklab ps -a를 보세요"])
     let call = SyscallError("mount", "/proc", errno: EPERM)
     #expect(report.lines(for: call) == ["dklab: mount: /proc: Operation not permitted (EPERM)"])
   }

@@ -45,7 +45,7 @@ package final class BuildContext {
           ko: "Dockerfile을 읽을 수 없습니다: \(path)이(가) 없습니다"),
         hint: Text(
           "make a file called Dockerfile in \(directory ?? "."), or name another with -f",
-          ko: "\(directory ?? ".")에 Dockerfile을 만들거나 -f로 다른 파일을 지정하십시오"),
+          ko: "\(directory ?? ".")에 Dockerfile을 만들거나 -f로 다른 파일을 지정하세요"),
         isSyntax: false)
     } catch let error as SyscallError where error.errno == EISDIR {
       throw DockerfileError(

@@ -160,7 +160,7 @@ enum RunHint {
     let text = String(decoding: output, as: UTF8.self)
     if text.contains("Do you want to continue?") {
       return Text(
-        "nobody can answer during a build: add -y", ko: "빌드 중에는 입력을 받을 수 없습니다. -y를 붙이십시오")
+        "nobody can answer during a build: add -y", ko: "빌드 중에는 입력을 받을 수 없습니다. -y를 붙이세요")
     }
     if text.contains("Unable to locate package") {
       return Text(

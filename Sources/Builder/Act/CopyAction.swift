@@ -165,6 +165,6 @@ struct OwnerLookup {
         ko: "\(korean) \(name)이(가) 이미지의 /etc/\(file)에 없습니다"),
       hint: Text(
         "make it first (RUN adduser …), or give the number",
-        ko: "먼저 만들거나(RUN adduser …) 번호로 쓰십시오"), isSyntax: false)
+        ko: "먼저 만들거나(RUN adduser …) 번호로 쓰세요"), isSyntax: false)
   }
 }

@@ -28,7 +28,7 @@ enum RemoteSource {
     guard let name = rest.last, !name.isEmpty, name != ".", name != ".." else {
       throw DockerfileError(
         Text("cannot determine filename from url: \(url)", ko: "URL에서 파일 이름을 알 수 없습니다: \(url)"),
-        hint: Text("end the URL with a file name", ko: "파일 이름으로 끝나는 URL을 쓰십시오"), isSyntax: false)
+        hint: Text("end the URL with a file name", ko: "파일 이름으로 끝나는 URL을 쓰세요"), isSyntax: false)
     }
     return String(name)
   }
@@ -106,7 +106,7 @@ extension BuildRun {
     if let program = HostProgram(name) { return program }
     throw DockerfileError(
       Text("ADD \(url): there is no \(name)", ko: "ADD \(url): \(name)이(가) 없습니다"),
-      hint: Text("install \(name)", ko: "\(name)을(를) 설치하십시오"), isSyntax: false)
+      hint: Text("install \(name)", ko: "\(name)을(를) 설치하세요"), isSyntax: false)
   }
 
   private func failed(_ url: String, _ output: String) -> DockerfileError {

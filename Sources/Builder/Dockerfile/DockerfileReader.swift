@@ -29,7 +29,7 @@ extension Dockerfile {
     guard !stages.isEmpty else {
       throw DockerfileError(
         Text("file contains no build stages", ko: "FROM이 없습니다"),
-        hint: Text("begin with FROM IMAGE", ko: "FROM 이미지 로 시작하십시오"),
+        hint: Text("begin with FROM IMAGE", ko: "FROM 이미지 로 시작하세요"),
         at: lines.last?.range, isSyntax: false)
     }
   }

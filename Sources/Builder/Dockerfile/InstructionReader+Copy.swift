@@ -14,7 +14,7 @@ extension InstructionReader {
           ko: "\(name)에는 인자가 둘 이상 필요한데 하나뿐입니다. 어디에 복사할지 알 수 없습니다"),
         hint: Text(
           "\(name) SOURCE… DESTINATION, as in `\(name) \(words.first ?? "app.js") /app/`",
-          ko: "\(name) 원본… 대상 꼴로 쓰십시오. 예: `\(name) \(words.first ?? "app.js") /app/`"))
+          ko: "\(name) 원본… 대상 꼴로 쓰세요. 예: `\(name) \(words.first ?? "app.js") /app/`"))
     }
     var known: [String: InstructionFlags.Kind] = [
       "chown": .text, "chmod": .text, "link": .toggle, "exclude": .list,

@@ -23,7 +23,7 @@ extension InstructionReader {
       throw DockerfileError(
         Text(
           "Unknown type \"\(type.uppercased())\" in HEALTHCHECK (try CMD)",
-          ko: "HEALTHCHECK에 \"\(type.uppercased())\"은(는) 쓸 수 없습니다(CMD를 써 보십시오)"))
+          ko: "HEALTHCHECK에 \"\(type.uppercased())\"은(는) 쓸 수 없습니다(CMD를 써 보세요)"))
     }
     let list = try InstructionText.jsonList(rest ?? "")
     let words = list ?? [rest ?? ""].filter { !$0.isEmpty }

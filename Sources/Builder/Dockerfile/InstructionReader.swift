@@ -105,7 +105,7 @@ struct InstructionReader {
           Text(
             "Syntax error - can't find = in \"\(word)\". Must be of the form: name=value",
             ko: "\"\(word)\"에 =이 없습니다. 이름=값 꼴이어야 합니다"),
-          hint: Text("put quotes around a value with spaces", ko: "빈칸이 있는 값은 따옴표로 묶으십시오"))
+          hint: Text("put quotes around a value with spaces", ko: "빈칸이 있는 값은 따옴표로 묶으세요"))
       }
       guard equals != word.startIndex else { throw blank() }
       return KeyValue(

@@ -72,7 +72,7 @@ struct InstructionText {
           Text(
             "when using JSON array syntax, arrays must be comprised of strings only",
             ko: "JSON 배열로 쓸 때는 문자열만 넣을 수 있습니다"),
-          hint: Text("quote every item: [\"a\", \"1\"]", ko: "항목마다 따옴표를 붙이십시오: [\"a\", \"1\"]"))
+          hint: Text("quote every item: [\"a\", \"1\"]", ko: "항목마다 따옴표를 붙이세요: [\"a\", \"1\"]"))
       }
       return string
     }

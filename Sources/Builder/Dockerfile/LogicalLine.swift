@@ -141,7 +141,7 @@ struct LineReader {
           Text("unterminated heredoc", ko: "히어독(<<\(heredoc.name))이 닫히지 않았습니다"),
           hint: Text(
             "end it with a line that is just \(heredoc.name)",
-            ko: "\(heredoc.name)만 있는 줄로 끝내십시오"), at: line.range)
+            ko: "\(heredoc.name)만 있는 줄로 끝내세요"), at: line.range)
       }
       line.heredocs.append(heredoc)
     }

@@ -41,7 +41,7 @@ package struct RunMount: Sendable, Hashable {
         guard !from.contains("$") else {
           throw RunMount.bad(
             "'from' doesn't support variable expansion, define alias stage instead",
-            "'from'에는 변수를 쓸 수 없습니다. 그 이미지로 단계를 만들어 그 이름을 쓰십시오")
+            "'from'에는 변수를 쓸 수 없습니다. 그 이미지로 단계를 만들어 그 이름을 쓰세요")
         }
         continue
       }

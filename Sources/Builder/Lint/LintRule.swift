@@ -47,7 +47,7 @@ package enum LintRule: String, Sendable, CaseIterable {
     case .consistentInstructionCasing:
       Text(
         "All commands within the Dockerfile should use the same casing (either upper or lower)",
-        ko: "명령은 모두 대문자로, 또는 모두 소문자로 쓰십시오")
+        ko: "명령은 모두 대문자로, 또는 모두 소문자로 쓰세요")
     case .copyIgnoredFile:
       Text(
         "Attempting to Copy file that is excluded by .dockerignore",
@@ -60,11 +60,11 @@ package enum LintRule: String, Sendable, CaseIterable {
           + "This will become an error in a future release",
         ko: "EXPOSE에는 컨테이너의 포트만 씁니다. 호스트 포트는 docker run -p의 일입니다")
     case .exposeProtoCasing:
-      Text("Protocol in EXPOSE instruction should be lowercase", ko: "EXPOSE의 프로토콜은 소문자로 쓰십시오")
+      Text("Protocol in EXPOSE instruction should be lowercase", ko: "EXPOSE의 프로토콜은 소문자로 쓰세요")
     case .fromAsCasing:
       Text(
         "The 'as' keyword should match the case of the 'from' keyword",
-        ko: "as와 from의 대소문자를 맞추십시오")
+        ko: "as와 from의 대소문자를 맞추세요")
     case .fromPlatformFlagConstDisallowed:
       Text(
         "FROM --platform flag should not use a constant value",
@@ -82,12 +82,12 @@ package enum LintRule: String, Sendable, CaseIterable {
         "Comment for build stage or argument should follow the format: "
           + "`# <arg/stage name> <description>`. If this is not intended to be a description "
           + "comment, add an empty line or comment between the instruction and the comment.",
-        ko: "단계나 ARG 바로 위의 주석은 `# 이름 설명` 꼴로 쓰십시오. 설명이 아니라면 빈 주석 줄로 떼어 놓으십시오")
+        ko: "단계나 ARG 바로 위의 주석은 `# 이름 설명` 꼴로 쓰세요. 설명이 아니라면 빈 주석 줄로 떼어 놓으세요")
     case .jsonArgsRecommended:
       Text(
         "JSON arguments recommended for ENTRYPOINT/CMD to prevent unintended behavior related to "
           + "OS signals",
-        ko: "ENTRYPOINT와 CMD는 JSON 꼴로 쓰십시오. 셸 꼴이면 셸이 PID 1이 되어 시그널을 전달하지 않습니다")
+        ko: "ENTRYPOINT와 CMD는 JSON 꼴로 쓰세요. 셸 꼴이면 셸이 PID 1이 되어 시그널을 전달하지 않습니다")
     default: moreSummary
     }
   }
@@ -97,11 +97,11 @@ package enum LintRule: String, Sendable, CaseIterable {
     case .legacyKeyValueFormat:
       Text(
         "Legacy key/value format with whitespace separator should not be used",
-        ko: "ENV와 LABEL은 빈칸이 아니라 = 로 이름과 값을 나누십시오")
+        ko: "ENV와 LABEL은 빈칸이 아니라 = 로 이름과 값을 나누세요")
     case .maintainerDeprecated:
       Text(
         "The MAINTAINER instruction is deprecated, use a label instead to define an image author",
-        ko: "MAINTAINER는 더 이상 쓰지 않습니다. LABEL org.opencontainers.image.authors를 쓰십시오")
+        ko: "MAINTAINER는 더 이상 쓰지 않습니다. LABEL org.opencontainers.image.authors를 쓰세요")
     case .multipleInstructionsDisallowed:
       Text(
         "Multiple instructions of the same type should not be used in the same stage",
@@ -117,14 +117,14 @@ package enum LintRule: String, Sendable, CaseIterable {
         ko: "FROM의 플랫폼은 본디 $TARGETPLATFORM이므로 쓸 필요가 없습니다")
     case .reservedStageName:
       Text(
-        "Reserved words should not be used as stage names", ko: "scratch와 context는 단계의 이름으로 쓰지 마십시오"
+        "Reserved words should not be used as stage names", ko: "scratch와 context는 단계의 이름으로 쓰지 마세요"
       )
     case .secretsUsedInArgOrEnv:
       Text(
         "Sensitive data should not be used in the ARG or ENV commands",
-        ko: "비밀을 ARG나 ENV에 넣으면 이미지의 기록에 남습니다. RUN --mount=type=secret을 쓰십시오")
+        ko: "비밀을 ARG나 ENV에 넣으면 이미지의 기록에 남습니다. RUN --mount=type=secret을 쓰세요")
     case .stageNameCasing:
-      Text("Stage names should be lowercase", ko: "단계의 이름은 소문자로 쓰십시오")
+      Text("Stage names should be lowercase", ko: "단계의 이름은 소문자로 쓰세요")
     case .undefinedArgInFrom:
       Text("FROM command must use declared ARGs", ko: "FROM에는 그 앞에서 선언한 ARG만 쓸 수 있습니다")
     case .undefinedVar:
@@ -180,7 +180,7 @@ package struct LintConfiguration: Sendable, Hashable {
           throw DockerfileError(
             Text(
               "failed to parse check option \"error\": \(value)",
-              ko: "check의 error에는 true나 false를 쓰십시오"
+              ko: "check의 error에는 true나 false를 쓰세요"
             ))
         }
         isError = flag

@@ -22,7 +22,7 @@ enum StructureLint {
               rule: .maintainerDeprecated,
               message: Text(
                 "Maintainer instruction is deprecated in favor of using label",
-                ko: "MAINTAINER 대신 LABEL을 쓰십시오"), range: instruction.range))
+                ko: "MAINTAINER 대신 LABEL을 쓰세요"), range: instruction.range))
         }
       }
     }
@@ -43,7 +43,7 @@ enum StructureLint {
         rule: .consistentInstructionCasing,
         message: Text(
           "Command '\(word)' should match the case of the command majority (\(wanted))",
-          ko: "'\(word)'도 다른 명령들처럼 \(isLower ? "소문자" : "대문자")로 쓰십시오"), range: range)
+          ko: "'\(word)'도 다른 명령들처럼 \(isLower ? "소문자" : "대문자")로 쓰세요"), range: range)
     }
   }
 
@@ -82,7 +82,7 @@ enum StructureLint {
         LintFinding(
           rule: .stageNameCasing,
           message: Text(
-            "Stage name '\(spelled)' should be lowercase", ko: "단계 이름 '\(spelled)'은(는) 소문자로 쓰십시오"),
+            "Stage name '\(spelled)' should be lowercase", ko: "단계 이름 '\(spelled)'은(는) 소문자로 쓰세요"),
           range: stage.range))
     }
     let isLower = stage.keyword == stage.keyword.lowercased()
@@ -114,7 +114,7 @@ enum StructureLint {
         rule: .invalidDefinitionDescription,
         message: Text(
           "Comment for \(keyword) should follow the format: `# \(name) <description>`",
-          ko: "\(keyword)의 주석은 `# \(name) 설명` 꼴로 쓰십시오"), range: range)
+          ko: "\(keyword)의 주석은 `# \(name) 설명` 꼴로 쓰세요"), range: range)
     ]
   }
 }

@@ -46,9 +46,9 @@ struct ExposedPort {
     rule == .exposeProtoCasing
       ? Text(
         "Defined protocol '\(text)' in EXPOSE instruction should be lowercase",
-        ko: "EXPOSE의 프로토콜은 소문자로 쓰십시오: '\(text)'")
+        ko: "EXPOSE의 프로토콜은 소문자로 쓰세요: '\(text)'")
       : Text(
         "EXPOSE instruction should not define an IP address or host-port mapping, found '\(text)'",
-        ko: "EXPOSE에는 컨테이너의 포트만 쓰십시오: '\(text)'. 호스트 포트는 docker run -p로 정합니다")
+        ko: "EXPOSE에는 컨테이너의 포트만 쓰세요: '\(text)'. 호스트 포트는 docker run -p로 정합니다")
   }
 }

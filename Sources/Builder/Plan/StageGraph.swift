@@ -87,7 +87,7 @@ struct StageGraph {
           "base name (\(stage.base)) should not be blank", ko: "베이스 이미지의 이름이 비었습니다: \(stage.base)"),
         hint: Text(
           "give the argument a default before FROM, or --build-arg NAME=VALUE",
-          ko: "FROM 앞의 ARG에 기본값을 주거나 --build-arg 이름=값 을 쓰십시오"), at: stage.range,
+          ko: "FROM 앞의 ARG에 기본값을 주거나 --build-arg 이름=값 을 쓰세요"), at: stage.range,
         isSyntax: false)
     }
     var node = Node(
@@ -157,7 +157,7 @@ struct StageGraph {
         rule: .fromPlatformFlagConstDisallowed,
         message: Text(
           "FROM --platform flag should not use constant value \"\(value.text)\"",
-          ko: "FROM --platform에 \"\(value.text)\"처럼 못박은 값을 쓰지 마십시오"), range: stage.range))
+          ko: "FROM --platform에 \"\(value.text)\"처럼 못박은 값을 쓰지 마세요"), range: stage.range))
   }
 
   /// The stage to build: `--target`, else the last.

@@ -118,7 +118,7 @@ extension StageState {
         Text(
           "variable expansion is not supported for --from, define a new stage with FROM using ARG "
             + "from global scope as a workaround",
-          ko: "--from에는 변수를 쓸 수 없습니다. 전역 ARG로 FROM 단계를 만들어 그 이름을 쓰십시오"))
+          ko: "--from에는 변수를 쓸 수 없습니다. 전역 ARG로 FROM 단계를 만들어 그 이름을 쓰세요"))
     }
     var expanded = copy
     expanded.sources = try copy.sources.map { try expand($0, at: range) }
@@ -166,7 +166,7 @@ extension StageState {
     if let url = remote.first, !copy.isAdd {
       throw DockerfileError(
         Text("source can't be a URL for COPY", ko: "COPY의 원본으로 URL을 쓸 수 없습니다: \(url)"),
-        hint: Text("use ADD", ko: "ADD를 쓰십시오"))
+        hint: Text("use ADD", ko: "ADD를 쓰세요"))
     }
     guard copy.checksum != nil else { return }
     if copy.sources.count != 1 {

@@ -56,7 +56,7 @@ extension StageState {
         rule: .secretsUsedInArgOrEnv,
         message: Text(
           "Do not use ARG or ENV instructions for sensitive data (\(keyword) \"\(name)\")",
-          ko: "비밀을 ARG나 ENV에 넣지 마십시오 (\(keyword) \"\(name)\")"), range: range))
+          ko: "비밀을 ARG나 ENV에 넣지 마세요 (\(keyword) \"\(name)\")"), range: range))
   }
 
   private mutating func lintLegacy(_ pairs: [KeyValue], _ instruction: Instruction) {
@@ -67,7 +67,7 @@ extension StageState {
         rule: .legacyKeyValueFormat,
         message: Text(
           "\"\(word) key=value\" should be used instead of legacy \"\(word) key value\" format",
-          ko: "\"\(word) 이름 값\" 대신 \"\(word) 이름=값\"으로 쓰십시오"), range: instruction.range))
+          ko: "\"\(word) 이름 값\" 대신 \"\(word) 이름=값\"으로 쓰세요"), range: instruction.range))
   }
 
   private mutating func dispatch(arguments list: [Argument], _ instruction: Instruction) throws {
@@ -157,7 +157,7 @@ extension StageState {
         message: Text(
           "JSON arguments recommended for \(instruction.keyword) to prevent unintended behavior "
             + "related to OS signals",
-          ko: "\(instruction.keyword)은(는) JSON 꼴로 쓰십시오. 셸 꼴이면 셸이 PID 1이 되어 시그널을 전달하지 않습니다"),
+          ko: "\(instruction.keyword)은(는) JSON 꼴로 쓰세요. 셸 꼴이면 셸이 PID 1이 되어 시그널을 전달하지 않습니다"),
         range: instruction.range))
   }
 

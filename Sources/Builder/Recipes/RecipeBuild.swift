@@ -89,7 +89,7 @@ struct RecipeBuild {
         ko: "\(failure.step.title): \(last.isEmpty ? failure.message.ko : last)")
       hint = Text(
         "packages come from a mirror of Debian: check that it can be reached",
-        ko: "꾸러미는 데비안 미러에서 받습니다. 접속할 수 있는지 확인하십시오")
+        ko: "꾸러미는 데비안 미러에서 받습니다. 접속할 수 있는지 확인하세요")
     case let error as DockerfileError: cause = error.sentence
     case is BuildCanceled: cause = Text("canceled", ko: "취소되었습니다")
     default: cause = Text("\(error)", ko: "\(error)")

@@ -117,7 +117,7 @@ extension Build {
         Text("\(path): not the socket of an SSH agent", ko: "\(path): SSH 에이전트의 소켓이 아닙니다"),
         hint: Text(
           "give the key to an agent (ssh-add \(path)), and its socket to --ssh",
-          ko: "키를 에이전트에 넣고(ssh-add \(path)) 그 소켓을 --ssh에 지정하십시오"))
+          ko: "키를 에이전트에 넣고(ssh-add \(path)) 그 소켓을 --ssh에 지정하세요"))
     }
     return (id, socket)
   }

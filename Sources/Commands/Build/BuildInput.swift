@@ -111,7 +111,7 @@ struct BuildInput {
     guard let git = HostProgram("git") else {
       throw unusable(
         Text("unable to find 'git': not in PATH", ko: "git이 없습니다"),
-        hint: Text("install git", ko: "git을 설치하십시오"))
+        hint: Text("install git", ko: "git을 설치하세요"))
     }
     let parts = command.path.split(separator: "#", maxSplits: 1).map(String.init)
     let place = parts.count > 1 ? parts[1].split(separator: ":", maxSplits: 1) : []

@@ -52,7 +52,7 @@ extension ClassCommand {
           "Students join with `dklab class join \(wish.output)/share --student ID --name NAME`; keep "
             + "\(wish.output)/secret for `dklab grade --secret`.",
           ko: "학생은 `dklab class join \(wish.output)/share --student 학번 --name 이름`으로 참여합니다. "
-            + "\(wish.output)/secret은 `dklab grade --secret`에 쓰도록 간직하십시오.")())
+            + "\(wish.output)/secret은 `dklab grade --secret`에 쓰도록 간직하세요.")())
     }
   }
 

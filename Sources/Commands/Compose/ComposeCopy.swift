@@ -31,7 +31,7 @@ struct ComposeCopy: ParsableCommand {
         from.container == nil
           ? Text("unknown copy direction", ko: "한쪽은 서비스의 경로여야 합니다")
           : Text("copying between services is not supported", ko: "서비스 사이의 복사는 할 수 없습니다"),
-        hint: Text("write SERVICE:PATH on one side", ko: "한쪽을 서비스:경로로 쓰십시오"), exitStatus: 1)
+        hint: Text("write SERVICE:PATH on one side", ko: "한쪽을 서비스:경로로 쓰세요"), exitStatus: 1)
     }
     let service = from.container ?? to.container ?? ""
     let session = try ComposeSession(project, services: [service], everything: true)

@@ -23,7 +23,7 @@ enum ScaleOption {
           .invalid, id: "compose.scale",
           Text(
             "invalid --scale option \"\(text)\": should be SERVICE=NUM",
-            ko: "--scale 값 \"\(text)\"이(가) 잘못되었습니다. 서비스=개수로 쓰십시오"), exitStatus: 1)
+            ko: "--scale 값 \"\(text)\"이(가) 잘못되었습니다. 서비스=개수로 쓰세요"), exitStatus: 1)
       }
       guard let service = session.model[parts[0]] else {
         throw DklabError(

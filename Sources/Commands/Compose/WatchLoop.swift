@@ -53,7 +53,7 @@ final class WatchLoop {
           ko: "watch 설정이 있는 서비스가 없습니다"),
         hint: Text(
           "add a develop.watch section with path, action and target",
-          ko: "develop.watch에 path, action, target을 쓰십시오"), exitStatus: 1)
+          ko: "develop.watch에 path, action, target을 쓰세요"), exitStatus: 1)
     }
   }
 

@@ -29,7 +29,7 @@ struct Copy: ParsableCommand {
         from.container == nil
           ? Text("must specify at least one container source", ko: "한쪽은 컨테이너의 경로여야 합니다")
           : Text("copying between containers is not supported", ko: "컨테이너 사이의 복사는 할 수 없습니다"),
-        hint: Text("write CONTAINER:PATH on one side", ko: "한쪽을 컨테이너:경로로 쓰십시오"))
+        hint: Text("write CONTAINER:PATH on one side", ko: "한쪽을 컨테이너:경로로 쓰세요"))
     }
     let engine = try openEngine()
     let record = try engine.container(from.container ?? to.container ?? "")

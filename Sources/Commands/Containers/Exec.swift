@@ -43,7 +43,7 @@ struct Exec: ParsableCommand {
       throw DklabError(
         .invalid, id: "exec.no-tty",
         Text("the input device is not a TTY", ko: "표준 입력이 터미널이 아닙니다"),
-        hint: Text("leave out -t in scripts and pipes", ko: "스크립트나 파이프에서는 -t를 빼십시오"))
+        hint: Text("leave out -t in scripts and pipes", ko: "스크립트나 파이프에서는 -t를 빼세요"))
     }
     let engine = try openEngine()
     try engine.exec(try engine.container(words[0]), wish)

@@ -24,7 +24,7 @@ struct Inspect: ParsableCommand {
           "\"\(type)\" is not a valid value for --type", ko: "--type 값 \"\(type)\"은(는) 쓸 수 없습니다"),
         hint: Text(
           "use container, image, network or volume",
-          ko: "container, image, network, volume 가운데 하나를 쓰십시오"))
+          ko: "container, image, network, volume 가운데 하나를 쓰세요"))
     }
     let engine = try openEngine()
     try InspectRun.run(names, format: format) { name in

@@ -20,7 +20,7 @@ struct Launch {
         Text(
           "invalid pull option: '\(options.pull)': must be one of \"always\", \"missing\" or \"never\"",
           ko:
-            "--pull 값 '\(options.pull)'이(가) 잘못되었습니다. \"always\", \"missing\", \"never\" 가운데 하나를 쓰십시오"
+            "--pull 값 '\(options.pull)'이(가) 잘못되었습니다. \"always\", \"missing\", \"never\" 가운데 하나를 쓰세요"
         ),
         exitStatus: 125)
     }
@@ -47,7 +47,7 @@ struct Launch {
         .exists, id: "run.cidfile",
         Text(
           "container ID file found, make sure the other container isn't running or delete \(path)",
-          ko: "컨테이너 ID 파일이 이미 있습니다. 다른 컨테이너가 실행 중인지 확인하거나 \(path)을(를) 지우십시오"))
+          ko: "컨테이너 ID 파일이 이미 있습니다. 다른 컨테이너가 실행 중인지 확인하거나 \(path)을(를) 지우세요"))
     }
     var generator = SystemRandomNumberGenerator()
     var attempt = 0

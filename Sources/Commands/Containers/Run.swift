@@ -32,7 +32,7 @@ struct Run: ParsableCommand {
         throw DklabError(
           .invalid, id: "run.no-tty",
           Text("the input device is not a TTY", ko: "표준 입력이 터미널이 아닙니다"),
-          hint: Text("leave out -t in scripts and pipes", ko: "스크립트나 파이프에서는 -t를 빼십시오"),
+          hint: Text("leave out -t in scripts and pipes", ko: "스크립트나 파이프에서는 -t를 빼세요"),
           exitStatus: 1)
       }
       let engine = try openEngine()

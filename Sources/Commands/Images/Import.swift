@@ -24,7 +24,7 @@ struct Import: ParsableCommand {
         Text("import from a URL is not supported", ko: "URL에서 가져올 수는 없습니다"),
         hint: Text(
           "download it first: curl -L \(file) | \(ProgramName.current) import -",
-          ko: "먼저 내려받으십시오: curl -L \(file) | \(ProgramName.current) import -"))
+          ko: "먼저 내려받으세요: curl -L \(file) | \(ProgramName.current) import -"))
     }
     let store = try openEngine().images()
     try withInput(file) { descriptor, name in

@@ -18,7 +18,7 @@ struct Load: ParsableCommand {
         .invalid, id: "load.terminal",
         Text(
           "requested load from stdin, but stdin is empty", ko: "표준 입력에서 읽으려 했지만 비어 있습니다"),
-        hint: Text("give a file with -i, or redirect one", ko: "-i로 파일을 주거나 입력을 돌리십시오"))
+        hint: Text("give a file with -i, or redirect one", ko: "-i로 파일을 주거나 입력을 돌리세요"))
     }
     let store = try openEngine().images()
     try withInput(input) { descriptor, name in

@@ -78,7 +78,7 @@ struct NetworkPath {
           ko: "이름으로: 컨테이너 안의 \(NameServer.addressText)에 묻고, 모니터가 대답합니다. 다른 이름은 호스트의 리졸버로 넘깁니다")
         : Text(
           "by name: not on this network; make one with `dklab network create`",
-          ko: "이름으로: 이 네트워크에서는 되지 않습니다. `dklab network create`로 만드십시오"))
+          ko: "이름으로: 이 네트워크에서는 되지 않습니다. `dklab network create`로 만드세요"))
     let others = try engine.networks().filter { $0.bridge != nil && $0.id != network.id }
     if !others.isEmpty {
       let names = others.map(\.name).joined(separator: ", ")

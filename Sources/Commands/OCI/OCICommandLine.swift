@@ -60,7 +60,7 @@ struct OCICommandLine {
           ko: "--systemd-cgroup: systemd가 만드는 cgroup은 지원하지 않습니다"),
         hint: Text(
           "tell the caller to use cgroupfs (podman --cgroup-manager=cgroupfs)",
-          ko: "부르는 쪽에서 cgroupfs를 쓰게 하십시오(podman --cgroup-manager=cgroupfs)"))
+          ko: "부르는 쪽에서 cgroupfs를 쓰게 하세요(podman --cgroup-manager=cgroupfs)"))
     }
   }
 

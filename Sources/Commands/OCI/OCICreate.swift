@@ -79,7 +79,7 @@ enum OCICreate {
           ko: "--console-socket 없이 떨어져 나가면 터미널을 줄 수 없습니다"),
         hint: Text(
           "set process.terminal to false, or use `run`",
-          ko: "process.terminal을 false로 두거나 `run`을 쓰십시오"))
+          ko: "process.terminal을 false로 두거나 `run`을 쓰세요"))
     }
     if hasSocket && !(creation.wantsTerminal && detached) {
       throw DklabError(

@@ -16,7 +16,7 @@ enum OCISpec {
     guard !File.exists(path) else {
       throw DklabError(
         .exists, id: "oci.spec-exists",
-        Text("\(path) exists: remove it first", ko: "\(path)이(가) 이미 있습니다. 먼저 지우십시오"))
+        Text("\(path) exists: remove it first", ko: "\(path)이(가) 이미 있습니다. 먼저 지우세요"))
     }
     let text = document(rootless: line.isOn("rootless")).text(indentation: 2) + "\n"
     try File.replace(path, text, durable: false)

@@ -22,7 +22,7 @@ package enum DetachKeys {
           ko: "잘못된 분리 키입니다(\(text)): '\(key)'"),
         hint: Text(
           "write letters or ctrl-a … ctrl-z, ctrl-@, ctrl-[, ctrl-\\, ctrl-], ctrl-^, ctrl-_, separated by commas",
-          ko: "글자나 ctrl-a … ctrl-z, ctrl-@ 등을 쉼표로 이어 쓰십시오"))
+          ko: "글자나 ctrl-a … ctrl-z, ctrl-@ 등을 쉼표로 이어 쓰세요"))
     }
   }
 }

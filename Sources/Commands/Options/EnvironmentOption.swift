@@ -63,7 +63,7 @@ package enum EnvironmentOption {
       throw DklabError(
         .invalid, id: "env-file.space",
         Text("variable '\(name)' contains whitespaces", ko: "변수 이름 '\(name)'에 빈칸이 있습니다"),
-        hint: Text("write NAME=value, without `export`", ko: "`export` 없이 NAME=값으로 쓰십시오"),
+        hint: Text("write NAME=value, without `export`", ko: "`export` 없이 NAME=값으로 쓰세요"),
         at: place)
     }
   }

@@ -75,7 +75,7 @@ package struct Filters: Sendable, Equatable {
       throw DklabError(
         .invalid, id: "filter.value",
         Text("invalid filter '\(key)=\(text)'", ko: "잘못된 필터 '\(key)=\(text)'"),
-        hint: Text("write \(key)=true or \(key)=false", ko: "\(key)=true나 \(key)=false로 쓰십시오"))
+        hint: Text("write \(key)=true or \(key)=false", ko: "\(key)=true나 \(key)=false로 쓰세요"))
     }
     return value
   }

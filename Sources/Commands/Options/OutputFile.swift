@@ -33,5 +33,5 @@ func refuseTerminal() throws {
     .invalid, id: "output.terminal",
     Text(
       "cowardly refusing to save to a terminal. Use the -o flag or redirect",
-      ko: "터미널에는 저장하지 않습니다. -o를 쓰거나 출력을 돌리십시오"))
+      ko: "터미널에는 저장하지 않습니다. -o를 쓰거나 출력을 돌리세요"))
 }

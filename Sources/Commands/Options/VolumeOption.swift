@@ -88,7 +88,7 @@ package enum VolumeOption: Equatable {
         "invalid volume specification: '\(text)'\(more)", ko: "잘못된 볼륨 지정입니다: '\(text)'\(more)"),
       hint: Text(
         "write /container/path, name:/container/path or /host/path:/container/path[:ro]",
-        ko: "/컨테이너/경로, 이름:/컨테이너/경로, /호스트/경로:/컨테이너/경로[:ro] 가운데 하나로 쓰십시오"))
+        ko: "/컨테이너/경로, 이름:/컨테이너/경로, /호스트/경로:/컨테이너/경로[:ro] 가운데 하나로 쓰세요"))
   }
 
   private static func invalidMode(_ text: String) -> DklabError {

@@ -61,7 +61,7 @@ struct Login: ParsableCommand {
           "cannot perform an interactive login from a non TTY device",
           ko: "터미널이 아니어서 사용자명과 비밀번호를 물을 수 없습니다"),
         hint: Text(
-          "in scripts: -u USER --password-stdin", ko: "스크립트에서는 -u 사용자 --password-stdin을 쓰십시오"))
+          "in scripts: -u USER --password-stdin", ko: "스크립트에서는 -u 사용자 --password-stdin을 쓰세요"))
     }
     let known = try DockerConfig().credentials(for: domain)?.user
     let suggestion = known.map { " (\($0))" } ?? ""

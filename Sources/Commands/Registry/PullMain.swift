@@ -52,7 +52,7 @@ extension Platform {
         .invalid, id: "platform.invalid",
         Text(
           "\"\(text)\" is an invalid OS component or architecture: write OS/ARCH[/VARIANT]",
-          ko: "\"\(text)\": 플랫폼은 OS/아키텍처[/변형] 꼴로 쓰십시오"),
+          ko: "\"\(text)\": 플랫폼은 OS/아키텍처[/변형] 꼴로 쓰세요"),
         hint: Text("for example linux/amd64 or linux/arm64", ko: "예: linux/amd64, linux/arm64"))
     }
     self.init(

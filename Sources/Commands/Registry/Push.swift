@@ -23,7 +23,7 @@ struct Push: ParsableCommand {
       throw DklabError(
         .invalid, id: "push.digest",
         Text("cannot push a digest reference", ko: "다이제스트가 붙은 이름은 올릴 수 없습니다"),
-        hint: Text("push NAME:TAG", ko: "이름:태그를 올리십시오"))
+        hint: Text("push NAME:TAG", ko: "이름:태그를 올리세요"))
     }
     let engine = try openEngine()
     let store = try engine.images()

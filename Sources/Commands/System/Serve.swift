@@ -89,7 +89,7 @@ struct Serve: ParsableCommand {
               + "--tlscacert",
             ko: "\(address): 이 소켓에 닿는 사람은 이 컴퓨터의 root입니다. --tlscert, --tlskey, --tlscacert가 필요합니다"),
           hint: Text(
-            "or listen on 127.0.0.1, or on a Unix socket", ko: "또는 127.0.0.1이나 유닉스 소켓에서 수신하십시오"))
+            "or listen on 127.0.0.1, or on a Unix socket", ko: "또는 127.0.0.1이나 유닉스 소켓에서 수신하세요"))
       }
       return try ListeningSocket.open(address, group: socketGroup())
     }

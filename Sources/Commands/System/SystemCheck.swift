@@ -19,7 +19,7 @@ struct SystemCheck: ParsableCommand {
     guard format == nil || format == "json" else {
       throw DklabError(
         .invalid, id: "check.format",
-        Text("unknown format \(format ?? ""): use json", ko: "알 수 없는 형식입니다. json을 쓰십시오"))
+        Text("unknown format \(format ?? ""): use json", ko: "알 수 없는 형식입니다. json을 쓰세요"))
     }
     let engine = try openEngine()
     let report = try engine.audit()

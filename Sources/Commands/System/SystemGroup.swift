@@ -51,7 +51,7 @@ struct SystemReset: ParsableCommand {
       StandardError.print(
         Text(
           "not asking without a terminal: repeat with --yes",
-          ko: "터미널이 없어 물어볼 수 없습니다. --yes를 붙여 다시 실행하십시오")())
+          ko: "터미널이 없어 물어볼 수 없습니다. --yes를 붙여 다시 실행하세요")())
       return false
     }
     print(

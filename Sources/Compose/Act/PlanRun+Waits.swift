@@ -82,7 +82,7 @@ extension PlanRun {
   private func failure(_ service: String, _ message: Text, look: String?) -> DklabError {
     DklabError(
       .conflict, id: "compose.dependency-failed", message,
-      hint: look.map { Text("look at `compose \($0)`", ko: "`compose \($0)`로 살펴보십시오") },
+      hint: look.map { Text("look at `compose \($0)`", ko: "`compose \($0)`로 살펴보세요") },
       at: model[service]?.location)
   }
 

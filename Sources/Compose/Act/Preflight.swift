@@ -61,7 +61,7 @@ package struct Preflight {
         "\(kind) \(name) declared as external, but could not be found",
         ko: "external로 선언한 \(korean) \(name)을(를) 찾을 수 없습니다"),
       hint: Text(
-        "create it with `\(kind) create \(name)`", ko: "`\(kind) create \(name)` 명령으로 만드십시오"),
+        "create it with `\(kind) create \(name)`", ko: "`\(kind) create \(name)` 명령으로 만드세요"),
       at: location)
   }
 
@@ -95,7 +95,7 @@ package struct Preflight {
             "\(service.name): bind source path does not exist: \(required.path)",
             ko: "\(service.name): bind 마운트의 source 경로가 없습니다: \(required.path)"),
           hint: Text(
-            "make it, or set create_host_path", ko: "디렉터리를 만들거나 create_host_path를 쓰십시오"),
+            "make it, or set create_host_path", ko: "디렉터리를 만들거나 create_host_path를 쓰세요"),
           at: required.location))
     }
     return problems
@@ -160,7 +160,7 @@ package struct Preflight {
         "port \(port) for \(container): \(why.en)", ko: "\(container)의 포트 \(port): \(why.ko)"),
       hint: Text(
         "publish another host port, or stop who has this one",
-        ko: "다른 호스트 포트를 쓰거나 이 포트를 쓰는 것을 멈추십시오"),
+        ko: "다른 호스트 포트를 쓰거나 이 포트를 쓰는 것을 멈추세요"),
       at: location)
   }
 }

@@ -42,7 +42,7 @@ struct Interpolation {
           "\(path): required variable \(name) is missing a value\(reason)",
           ko: "\(path): 필수 변수 \(name)에 값이 없습니다\(reason)"),
         hint: Text(
-          "set it in the environment or in the file .env", ko: "환경 변수나 .env 파일에 값을 정하십시오"))
+          "set it in the environment or in the file .env", ko: "환경 변수나 .env 파일에 값을 정하세요"))
     } catch {
       throw node.error(
         "compose.variable.invalid",
@@ -51,7 +51,7 @@ struct Interpolation {
           ko: "\(path): 변수 치환 형식이 올바르지 않습니다: `\(text)`"),
         hint: Text(
           "write ${NAME}, ${NAME:-default} …, and $$ for a dollar sign",
-          ko: "${이름}, ${이름:-기본값} …로 쓰고, 달러 기호는 $$로 쓰십시오"))
+          ko: "${이름}, ${이름:-기본값} …로 쓰고, 달러 기호는 $$로 쓰세요"))
     }
   }
 }

@@ -109,7 +109,7 @@ enum Canonical {
           throw item.error(
             "compose.host",
             Text("\(path): `\(text)` has no address", ko: "\(path): `\(text)`에 주소가 없습니다"),
-            hint: Text("write \"NAME=ADDRESS\"", ko: "\"이름=주소\"로 쓰십시오"))
+            hint: Text("write \"NAME=ADDRESS\"", ko: "\"이름=주소\"로 쓰세요"))
         }
         var address = text[text.index(after: separator)...]
         if address.hasPrefix("["), address.hasSuffix("]") {

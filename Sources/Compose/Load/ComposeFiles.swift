@@ -41,7 +41,7 @@ package enum ComposeFiles {
       hint: Text(
         "write \(names[0]) here, or name a file with -f; looked for "
           + names.joined(separator: ", "),
-        ko: "여기에 \(names[0])을 만들거나 -f로 파일을 지정하십시오. 찾은 이름: "
+        ko: "여기에 \(names[0])을 만들거나 -f로 파일을 지정하세요. 찾은 이름: "
           + names.joined(separator: ", ")))
   }
 }

@@ -36,7 +36,7 @@ package struct ComposeSource: Sendable {
       Text("the file is not UTF-8 here", ko: "파일의 이 자리가 UTF-8이 아닙니다"),
       hint: Text(
         "save it as UTF-8, for example with `iconv -f CP949 -t UTF-8`",
-        ko: "UTF-8로 저장하십시오. 예: `iconv -f CP949 -t UTF-8`"),
+        ko: "UTF-8로 저장하세요. 예: `iconv -f CP949 -t UTF-8`"),
       at: SourceLocation(file: name, line: line + 1, column: (good?.count ?? 0) + 1))
   }
 

@@ -104,7 +104,7 @@ struct Consistency {
         ? nil
         : Text(
           "declare it under the top-level key `\(kind)`",
-          ko: "최상위 키 `\(kind)` 아래에 선언하십시오"))
+          ko: "최상위 키 `\(kind)` 아래에 선언하세요"))
     complain(node, "compose.undefined", message(service, target), hint: hint)
   }
 

@@ -26,7 +26,7 @@ struct EnvFiles {
             Text("env file \(path) not found", ko: "env 파일 \(path)이(가) 없습니다"),
             hint: Text(
               "create it, or write `required: false` beside its path",
-              ko: "파일을 만들거나 path 옆에 `required: false`를 쓰십시오"))
+              ko: "파일을 만들거나 path 옆에 `required: false`를 쓰세요"))
         }
         continue
       }

@@ -45,7 +45,7 @@ struct FileLoader {
           Text(
             "the attribute `version` is obsolete, it will be ignored, please remove it to avoid "
               + "potential confusion",
-            ko: "`version` 속성은 더 이상 쓰이지 않아 무시합니다. 혼동을 피하려면 지우십시오"),
+            ko: "`version` 속성은 더 이상 쓰이지 않아 무시합니다. 혼동을 피하려면 지우세요"),
           at: version.location))
       node[member: "version"] = nil
     }

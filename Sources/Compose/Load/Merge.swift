@@ -47,7 +47,7 @@ enum Merge {
           ko: "\(path): \(base.location.file):\(base.location.line)의 값과 종류가 달라 덮어쓸 수 없습니다"),
         hint: Text(
           "write both in the same form, or put !override before the new value",
-          ko: "같은 형식으로 쓰거나 새 값 앞에 !override를 붙이십시오"))
+          ko: "같은 형식으로 쓰거나 새 값 앞에 !override를 붙이세요"))
     }
   }
 

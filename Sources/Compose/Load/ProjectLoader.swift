@@ -103,7 +103,7 @@ package struct ProjectLoader {
       throw DklabError(
         .invalid, id: "compose.project-name",
         Text("project name must not be empty", ko: "프로젝트 이름이 비어 있습니다"),
-        hint: Text("give one with -p", ko: "-p로 이름을 지정하십시오"))
+        hint: Text("give one with -p", ko: "-p로 이름을 지정하세요"))
     }
     return name
   }

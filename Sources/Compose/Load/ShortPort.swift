@@ -69,6 +69,6 @@ enum ShortPort {
         ko: "\(path): 잘못된 포트 `\(node.text ?? "")`: \(korean)"),
       hint: Text(
         "write \"HOST:CONTAINER\", for example \"8000:80\"; ports are 1 to 65535",
-        ko: "\"호스트:컨테이너\"로 쓰십시오. 예: \"8000:80\". 포트는 1부터 65535까지입니다"))
+        ko: "\"호스트:컨테이너\"로 쓰세요. 예: \"8000:80\". 포트는 1부터 65535까지입니다"))
   }
 }

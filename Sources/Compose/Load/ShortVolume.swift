@@ -34,7 +34,7 @@ enum ShortVolume {
             + (parts.count > 3 ? "콜론이 너무 많습니다" : "콜론 사이가 비어 있습니다")),
         hint: Text(
           "write VOLUME:/path, ./directory:/path or /path, with :ro at the end for read-only",
-          ko: "볼륨:/경로, ./디렉터리:/경로 또는 /경로로 쓰고, 읽기 전용이면 끝에 :ro를 붙이십시오"))
+          ko: "볼륨:/경로, ./디렉터리:/경로 또는 /경로로 쓰고, 읽기 전용이면 끝에 :ro를 붙이세요"))
     }
     let source = parts.count > 1 ? parts[0] : nil
     var bind: [(String, YAMLNode)] = []

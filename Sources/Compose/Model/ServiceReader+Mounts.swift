@@ -103,7 +103,7 @@ extension ServiceReader {
         source ?? item, "\(key).\(name)",
         Text(
           "external secrets and configs live in a cluster; use file, environment or content",
-          ko: "external 시크릿과 설정은 클러스터에 있습니다. file, environment, content를 쓰십시오"))
+          ko: "external 시크릿과 설정은 클러스터에 있습니다. file, environment, content를 쓰세요"))
     }
     var target = item["target"]?.text ?? (isSecret ? "/run/secrets/\(name)" : "/\(name)")
     if !target.hasPrefix("/") { target = isSecret ? "/run/secrets/\(target)" : "/\(target)" }

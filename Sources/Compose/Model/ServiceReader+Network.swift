@@ -106,7 +106,7 @@ extension ServiceReader {
             ko: "network_mode `\(mode?.text ?? "")`와 포트 게시는 함께 쓸 수 없습니다"),
           hint: Text(
             "publish the port on the service whose network is shared",
-            ko: "네트워크를 빌려주는 서비스에서 포트를 게시하십시오"))
+            ko: "네트워크를 빌려주는 서비스에서 포트를 게시하세요"))
       }
       guard let target = port["target"]?.text.flatMap({ UInt16($0) }), target > 0 else {
         throw problem(

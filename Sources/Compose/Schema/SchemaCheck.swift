@@ -101,7 +101,7 @@ struct SchemaCheck {
     switch shape {
     case .string, .either:
       guard node.resolved.string == nil, !node.isNull else { return nil }
-      return Text("put quotes around it: \"\(text)\"", ko: "따옴표로 감싸십시오: \"\(text)\"")
+      return Text("put quotes around it: \"\(text)\"", ko: "따옴표로 감싸세요: \"\(text)\"")
     case .choice(let words):
       return Suggestion.nearest(to: text, in: words).map {
         Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려던 것입니까?")

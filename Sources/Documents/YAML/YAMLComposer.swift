@@ -99,7 +99,7 @@ struct YAMLComposer {
           "yaml.key", Text("a key must be a scalar", ko: "키는 스칼라여야 합니다"),
           hint: Text(
             "put quotes around it if a text with braces or brackets is meant",
-            ko: "중괄호나 대괄호가 든 글이라면 따옴표로 싸십시오"))
+            ko: "중괄호나 대괄호가 든 글이라면 따옴표로 싸세요"))
       }
       let value = try compose(events.next())
       if options.mergeKeys, plain, name == "<<" {

@@ -30,7 +30,7 @@ package enum YAMLDocument {
       throw documents[1].error(
         "yaml.documents",
         Text("a second document where one is expected", ko: "문서 하나만 올 수 있는데 두 번째 문서가 있습니다"),
-        hint: Text("remove the line `---` before it", ko: "그 앞의 `---` 줄을 지우십시오"))
+        hint: Text("remove the line `---` before it", ko: "그 앞의 `---` 줄을 지우세요"))
     }
     return documents.first
       ?? YAMLNode(

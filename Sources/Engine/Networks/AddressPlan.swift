@@ -70,7 +70,7 @@ struct AddressPlan {
           ko: "미리 정해진 주소 범위를 모두 썼습니다"),
         hint: Text(
           "remove unused networks with `dklab network prune`, or give --subnet",
-          ko: "`dklab network prune`으로 쓰지 않는 네트워크를 지우거나 --subnet을 쓰십시오"))
+          ko: "`dklab network prune`으로 쓰지 않는 네트워크를 지우거나 --subnet을 쓰세요"))
     }
     return NetworkConfiguration.Pool(subnet: free)
   }

@@ -53,7 +53,7 @@ extension Engine {
           ko: "\(network.name) 네트워크에는 연결할 수 없습니다"),
         hint: Text(
           "give --network \(network.name) when the container is made",
-          ko: "컨테이너를 만들 때 --network \(network.name)을(를) 쓰십시오"))
+          ko: "컨테이너를 만들 때 --network \(network.name)을(를) 쓰세요"))
     }
     var wish = wish
     wish.network = network.name
@@ -135,7 +135,7 @@ extension Engine {
           ko: "네트워크 \(attachment.name.with(.object)) 찾을 수 없습니다"),
         hint: Text(
           "it was removed after the container was made; connect the container to another one",
-          ko: "컨테이너를 만든 뒤에 지워진 네트워크입니다. 다른 네트워크에 연결하십시오")
+          ko: "컨테이너를 만든 뒤에 지워진 네트워크입니다. 다른 네트워크에 연결하세요")
       ).about(attachment.name)
     }
     var request = EndpointRequest(

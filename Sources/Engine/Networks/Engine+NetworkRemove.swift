@@ -37,7 +37,7 @@ extension Engine {
         ko: "네트워크 \(network.name)을(를) 지울 수 없습니다. 쓰고 있는 컨테이너가 있습니다 (\(list))"),
       hint: Text(
         "stop and remove them (`dklab rm -f \(names)`), or `dklab network disconnect` them",
-        ko: "컨테이너를 지우거나(`dklab rm -f \(names)`) `dklab network disconnect`로 떼어 내십시오")
+        ko: "컨테이너를 지우거나(`dklab rm -f \(names)`) `dklab network disconnect`로 떼어 내세요")
     ).about(network.name)
   }
 

@@ -71,7 +71,7 @@ extension Engine {
         Text(
           "network \(reference) is ambiguous (\(matches.count) matches found on ID prefix)",
           ko: "여러 네트워크의 ID가 이 글자들로 시작합니다: \(reference) (\(matches.count)개)"),
-        hint: Text("give more digits of the id", ko: "ID를 더 길게 쓰십시오"))
+        hint: Text("give more digits of the id", ko: "ID를 더 길게 쓰세요"))
     }
     guard let row = matches.first else { throw noSuchNetwork(reference) }
     return try networkRecord(row)

@@ -38,7 +38,7 @@ extension Engine {
         ko: "볼륨 \(name)을(를) 지울 수 없습니다. 쓰고 있는 컨테이너가 있습니다 - \(names)"),
       hint: Text(
         "a stopped container uses its volumes too: `dklab rm \(names)` first",
-        ko: "멈춘 컨테이너도 볼륨을 쓰고 있습니다. 먼저 `dklab rm \(names)`을(를) 실행하십시오")
+        ko: "멈춘 컨테이너도 볼륨을 쓰고 있습니다. 먼저 `dklab rm \(names)`을(를) 실행하세요")
     ).about(name)
   }
 

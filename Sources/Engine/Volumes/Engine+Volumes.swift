@@ -111,7 +111,7 @@ extension Engine {
             + "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host "
             + "directory, use absolute path",
           ko: "볼륨 이름 \"\(name)\"에 쓸 수 없는 글자가 있습니다. [a-zA-Z0-9][a-zA-Z0-9_.-]만 쓸 수 있습니다. "
-            + "호스트 디렉터리라면 절대 경로로 쓰십시오"))
+            + "호스트 디렉터리라면 절대 경로로 쓰세요"))
     }
   }
 

@@ -91,7 +91,7 @@ package struct NameResolver: Sendable {
       throw DklabError(
         .unavailable, id: "resolver.no-such-host",
         Text("\(host): no such host", ko: "\(host): 그런 호스트가 없습니다"),
-        hint: Text("check the spelling of the name", ko: "이름의 철자를 확인하십시오"))
+        hint: Text("check the spelling of the name", ko: "이름의 철자를 확인하세요"))
     }
     throw DklabError(
       .unavailable, id: "resolver.no-answer",
@@ -100,7 +100,7 @@ package struct NameResolver: Sendable {
         ko: "\(host): 이름을 찾을 수 없습니다: \(silence.ko)"),
       hint: Text(
         "is this machine connected? its name servers stand in /etc/resolv.conf",
-        ko: "네트워크에 연결되어 있는지 확인하십시오. 이름 서버는 /etc/resolv.conf에 있습니다"))
+        ko: "네트워크에 연결되어 있는지 확인하세요. 이름 서버는 /etc/resolv.conf에 있습니다"))
   }
 
   /// The name with the search domains, in the order of resolv.conf(5).

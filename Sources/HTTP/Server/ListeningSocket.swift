@@ -90,7 +90,7 @@ package struct ListeningSocket: Sendable {
     throw DklabError(
       .notFound, id: "http.no-group",
       Text("socket group: no such group: \(group)", ko: "소켓 그룹: 그런 그룹이 없습니다: \(group)"),
-      hint: Text("make it with `groupadd \(group)`", ko: "`groupadd \(group)`로 만드십시오"))
+      hint: Text("make it with `groupadd \(group)`", ko: "`groupadd \(group)`로 만드세요"))
   }
 
   private static func inUse(_ address: ListenAddress) -> DklabError {
@@ -100,7 +100,7 @@ package struct ListeningSocket: Sendable {
         "listen: \(address): another server answers there already",
         ko: "수신: \(address): 이미 다른 서버가 응답하고 있습니다"),
       hint: Text(
-        "stop it, or choose another address with -H", ko: "그 서버를 멈추거나 -H로 다른 주소를 고르십시오"))
+        "stop it, or choose another address with -H", ko: "그 서버를 멈추거나 -H로 다른 주소를 고르세요"))
   }
 
   private static func boundPort(_ fd: Int32) -> Int? {

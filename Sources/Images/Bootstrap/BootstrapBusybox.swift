@@ -36,7 +36,7 @@ extension BootstrapRecipe {
     } catch let problem as ELFClosure.Problem {
       throw missing(
         "busybox", Text("\(path): \(problem)", ko: "\(path): \(problem)"),
-        hint: Text("install busybox-static", ko: "busybox-static을 설치하십시오"))
+        hint: Text("install busybox-static", ko: "busybox-static을 설치하세요"))
     }
     for (target, source) in closure.files { tree.file(target, host: source, mode: 0o755) }
     for applet in try applets(path) where !tree.contains("usr/\(applet)") {
@@ -57,7 +57,7 @@ extension BootstrapRecipe {
     guard try program.wait().status.code == 0 else {
       throw missing(
         "busybox", Text("\(path) --list-full fails", ko: "\(path) --list-full이 실패합니다"),
-        hint: Text("install busybox-static", ko: "busybox-static을 설치하십시오"))
+        hint: Text("install busybox-static", ko: "busybox-static을 설치하세요"))
     }
     return output.split(separator: "\n").compactMap { line in
       let parts = line.split(separator: "/")

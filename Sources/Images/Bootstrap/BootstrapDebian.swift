@@ -45,7 +45,7 @@ extension Bootstrapper {
       throw BootstrapRecipe.missing(
         "debian:12",
         Text("there is no mmdebstrap", ko: "mmdebstrap이 없습니다"),
-        hint: Text("install mmdebstrap", ko: "mmdebstrap을 설치하십시오"))
+        hint: Text("install mmdebstrap", ko: "mmdebstrap을 설치하세요"))
     }
     let blob = try BlobWriter(content)
     var written: Int64 = 0
@@ -67,7 +67,7 @@ extension Bootstrapper {
         Text("mmdebstrap failed: \(cause)", ko: "mmdebstrap이 실패했습니다: \(cause)"),
         hint: Text(
           "check that a Debian mirror can be reached",
-          ko: "데비안 미러에 접속할 수 있는지 확인하십시오"))
+          ko: "데비안 미러에 접속할 수 있는지 확인하세요"))
     }
     let (digest, size) = try blob.commit()
     return try content.addLayer(

@@ -48,7 +48,7 @@ enum Hello {
       throw BootstrapRecipe.missing(
         "hello-world",
         Text("not for this kind of processor", ko: "이 종류의 프로세서는 지원하지 않습니다"),
-        hint: Text("use x86_64 or arm64", ko: "x86_64나 arm64를 쓰십시오"))
+        hint: Text("use x86_64 or arm64", ko: "x86_64나 arm64를 쓰세요"))
     }
   }
 

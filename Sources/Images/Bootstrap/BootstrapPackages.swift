@@ -38,7 +38,7 @@ enum PackagedPrograms {
     } catch let problem as ELFClosure.Problem {
       throw BootstrapRecipe.missing(
         "ubuntu", Text("\(problem)", ko: "\(problem)"),
-        hint: Text("install apt again", ko: "apt를 다시 설치하십시오"))
+        hint: Text("install apt again", ko: "apt를 다시 설치하세요"))
     }
     var tree = LayerTree()
     for (target, source) in closure.files where !base.has(target, sameAs: source) {

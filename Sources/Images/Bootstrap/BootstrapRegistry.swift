@@ -39,7 +39,7 @@ extension BootstrapRecipe {
     } catch let problem as ELFClosure.Problem {
       throw missing(
         "registry", Text("\(path): \(problem)", ko: "\(path): \(problem)"),
-        hint: Text("install docker-registry", ko: "docker-registry를 설치하십시오"))
+        hint: Text("install docker-registry", ko: "docker-registry를 설치하세요"))
     }
     for (target, source) in closure.files where !base.has(target, sameAs: source) {
       tree.file(target, host: source, mode: 0o755)

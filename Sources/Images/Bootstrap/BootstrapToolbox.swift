@@ -138,6 +138,6 @@ private enum Toolbox {
       "toolbox", Text("\(program): \(why)", ko: "\(program): \(why)"),
       hint: Text(
         "install \(program), or bring an image with `dklab load -i FILE`",
-        ko: "\(program)을(를) 설치하거나 `dklab load -i 파일`로 이미지를 가져오십시오"))
+        ko: "\(program)을(를) 설치하거나 `dklab load -i 파일`로 이미지를 가져오세요"))
   }
 }

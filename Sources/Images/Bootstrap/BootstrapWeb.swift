@@ -68,7 +68,7 @@ enum WebServer {
     } else {
       throw BootstrapRecipe.missing(
         name, Text("there is neither nginx nor busybox", ko: "nginx도 busybox도 없습니다"),
-        hint: Text("install nginx-light or busybox", ko: "nginx-light나 busybox를 설치하십시오"))
+        hint: Text("install nginx-light or busybox", ko: "nginx-light나 busybox를 설치하세요"))
     }
     return (base, [(try bootstrapper.layer(tree, name: "nginx"), step)])
   }
@@ -80,7 +80,7 @@ enum WebServer {
     } catch let problem as ELFClosure.Problem {
       throw BootstrapRecipe.missing(
         "nginx", Text("\(path): \(problem)", ko: "\(path): \(problem)"),
-        hint: Text("install nginx again", ko: "nginx를 다시 설치하십시오"))
+        hint: Text("install nginx again", ko: "nginx를 다시 설치하세요"))
     }
     for (target, source) in closure.files where !base.has(target, sameAs: source) {
       tree.file(target, host: source, mode: 0o755)

@@ -37,7 +37,7 @@ package struct Kubeconfig: Sendable {
         Text("not a kubeconfig file", ko: "kubeconfig 파일이 아닙니다"),
         hint: Text(
           "move it away, or name another one in KUBECONFIG",
-          ko: "다른 곳으로 옮기거나 KUBECONFIG에 다른 파일을 지정하십시오"), at: SourceLocation(file: path))
+          ko: "다른 곳으로 옮기거나 KUBECONFIG에 다른 파일을 지정하세요"), at: SourceLocation(file: path))
     }
     content = value
   }

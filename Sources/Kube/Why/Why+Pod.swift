@@ -153,7 +153,7 @@ extension Why {
           ko: "\(word.ko): 이미지 \(image)를 가져올 수 없습니다 (\(reason))"),
         remedy: Text(
           "check the image's name and tag; `dklab images` lists what is on this machine",
-          ko: "이미지 이름과 태그를 확인하십시오. 이 컴퓨터에 있는 이미지는 `dklab images`로 볼 수 있습니다"), [shown])
+          ko: "이미지 이름과 태그를 확인하세요. 이 컴퓨터에 있는 이미지는 `dklab images`로 볼 수 있습니다"), [shown])
     case "CreateContainerConfigError":
       return Cause(
         Text(

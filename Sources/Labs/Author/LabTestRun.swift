@@ -167,7 +167,7 @@ package final class LabTestRun {
       hint: Text(
         "start a `dockerd` of its own for it: --data-root, --exec-root, --pidfile, -H, and say "
           + "DOCKER_HOST",
-        ko: "시험용 `dockerd`를 따로 띄우고(--data-root, --exec-root, --pidfile, -H) DOCKER_HOST로 알려 주십시오"))
+        ko: "시험용 `dockerd`를 따로 띄우고(--data-root, --exec-root, --pidfile, -H) DOCKER_HOST로 알려 주세요"))
   }
 
   private func lint(_ folder: String) -> Lab? {

@@ -70,7 +70,7 @@ package struct DockerClient: Sendable {
           "no Docker Engine answers at \(address): \(error)",
           ko: "\(address)에서 응답하는 Docker Engine이 없습니다: \(error)"),
         hint: Text(
-          "is it running, and does DOCKER_HOST say where?", ko: "실행 중인지, DOCKER_HOST가 맞는지 확인하십시오"))
+          "is it running, and does DOCKER_HOST say where?", ko: "실행 중인지, DOCKER_HOST가 맞는지 확인하세요"))
     }
   }
 

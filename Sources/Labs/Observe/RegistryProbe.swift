@@ -14,7 +14,7 @@ enum RegistryProbe {
       return .failed(
         Text(
           "`\(name)` names no registry of this machine: write localhost:PORT/NAME:TAG",
-          ko: "`\(name)`은(는) 이 컴퓨터의 레지스트리가 아닙니다. localhost:포트/이름:태그 꼴로 쓰십시오"))
+          ko: "`\(name)`은(는) 이 컴퓨터의 레지스트리가 아닙니다. localhost:포트/이름:태그 꼴로 쓰세요"))
     }
     let base = "http://\(reference.domain)/v2/\(reference.path)"
     let key = reference.digest?.description ?? reference.tag ?? "latest"

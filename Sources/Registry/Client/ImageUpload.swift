@@ -52,7 +52,7 @@ package struct ImageUpload {
             ko: "이 이름의 이미지가 여기에 없습니다: \(reference.familiar)"),
           hint: Text(
             "name an image of yours with `dklab tag IMAGE \(reference.familiar)` first",
-            ko: "먼저 `dklab tag 이미지 \(reference.familiar)` 명령으로 이름을 붙이십시오")
+            ko: "먼저 `dklab tag 이미지 \(reference.familiar)` 명령으로 이름을 붙이세요")
         ).about(reference.familiar)
       }
       let bytes = try store.content.readBlob(image.manifest)

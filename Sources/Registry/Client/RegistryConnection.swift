@@ -201,11 +201,11 @@ package actor RegistryConnection {
         "put the certificate of its authority into /etc/docker/certs.d/\(endpoint.domain)/ca.crt, "
           + "or, if you know what that means, allow it with DKLAB_INSECURE_REGISTRIES=\(endpoint.domain)",
         ko: "인증 기관의 인증서를 /etc/docker/certs.d/\(endpoint.domain)/ca.crt에 두거나, 그 뜻을 안다면 "
-          + "DKLAB_INSECURE_REGISTRIES=\(endpoint.domain)(으)로 허용하십시오")
+          + "DKLAB_INSECURE_REGISTRIES=\(endpoint.domain)(으)로 허용하세요")
     } else if TransferFailure.isConnecting(error), endpoint.isInsecure {
       hint = Text(
         "is the registry running? `dklab registry serve` starts one",
-        ko: "레지스트리가 실행 중인지 확인하십시오. `dklab registry serve`로 시작합니다")
+        ko: "레지스트리가 실행 중인지 확인하세요. `dklab registry serve`로 시작합니다")
     }
     return DklabError(
       .unavailable, id: "registry.unreachable",

@@ -75,11 +75,11 @@ struct RegistryFailure: Error {
           ? Text(
             "log in with `docker login`, and name the image USER/NAME: names without a user belong "
               + "to Docker itself",
-            ko: "`docker login`으로 로그인하고 이미지 이름을 사용자명/이름 꼴로 붙이십시오. 사용자명이 없는 "
+            ko: "`docker login`으로 로그인하고 이미지 이름을 사용자명/이름 꼴로 붙이세요. 사용자명이 없는 "
               + "이름은 Docker의 것입니다")
           : Text(
             "log in with `docker login \(endpoint.domain)`",
-            ko: "`docker login \(endpoint.domain)` 명령으로 로그인하십시오"))
+            ko: "`docker login \(endpoint.domain)` 명령으로 로그인하세요"))
     case 405:
       return DklabError(
         .denied, id: "registry.read-only",
@@ -141,7 +141,7 @@ struct RegistryFailure: Error {
           + "login` to have a limit of your own, set up one pull-through cache for all (`dklab "
           + "registry serve --proxy`), or \(until.en)",
         ko: "이 제한은 같은 주소를 쓰는 모두(한 교실 전체)에게 함께 적용됩니다. `docker login`으로 "
-          + "로그인하면 따로 셉니다. \(until.ko) 모두를 위한 캐시(`dklab registry serve --proxy`)를 하나 두십시오"))
+          + "로그인하면 따로 셉니다. \(until.ko) 모두를 위한 캐시(`dklab registry serve --proxy`)를 하나 두세요"))
   }
 }
 

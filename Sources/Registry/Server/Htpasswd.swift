@@ -66,7 +66,7 @@ package final class Htpasswd: Sendable {
           Text("not USER:HASH with a bcrypt hash", ko: "사용자:해시 꼴의 bcrypt 해시가 아닙니다"),
           hint: Text(
             "make one with `dklab registry htpasswd USER`, or with `htpasswd -nB USER`",
-            ko: "`dklab registry htpasswd 사용자` 또는 `htpasswd -nB 사용자` 명령으로 만드십시오"),
+            ko: "`dklab registry htpasswd 사용자` 또는 `htpasswd -nB 사용자` 명령으로 만드세요"),
           at: SourceLocation(file: path, line: index + 1, column: 1))
       }
       users[parts[0]] = parts[1]

@@ -46,7 +46,7 @@ extension RuntimeStore {
         Text(
           "cannot delete container \(container.id) that is not stopped: \(status.rawValue)",
           ko: "멈추지 않은 컨테이너 \(container.id)은(는) 지울 수 없습니다: \(status.rawValue)"),
-        hint: Text("`kill` it first, or use --force", ko: "먼저 `kill` 하거나 --force를 쓰십시오"))
+        hint: Text("`kill` it first, or use --force", ko: "먼저 `kill` 하거나 --force를 쓰세요"))
     }
     if status != .stopped {
       _ = try container.process.send(.kill)

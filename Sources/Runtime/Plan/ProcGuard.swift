@@ -35,7 +35,7 @@ enum ProcGuard {
           "\"\(path)\" cannot be mounted because it is inside /proc",
           ko: "\"\(path)\"에는 마운트할 수 없습니다. /proc 안에 있습니다"),
       hint: Text(
-        "mount it somewhere else in the container", ko: "컨테이너의 다른 경로에 마운트하십시오"))
+        "mount it somewhere else in the container", ko: "컨테이너의 다른 경로에 마운트하세요"))
   }
 
   /// Whether a bind mount on `destination` may end up on a proc file system. Asked again when it is

@@ -64,7 +64,7 @@ package enum ByteSize {
   private static func invalidSize(_ text: String) -> DklabError {
     error(
       "invalid size: '\(text)'", "올바르지 않은 크기: '\(text)'",
-      hint: Text("write a size as 512m or 1.5g", ko: "크기는 512m이나 1.5g처럼 쓰십시오"))
+      hint: Text("write a size as 512m or 1.5g", ko: "크기는 512m이나 1.5g처럼 쓰세요"))
   }
 
   private static func error(_ english: String, _ korean: String, hint: Text? = nil) -> DklabError {

@@ -21,7 +21,7 @@ package enum TimeOption {
       Text("invalid time: \(text)", ko: "잘못된 시각입니다: \(text)"),
       hint: Text(
         "write 2024-05-01T12:00:00Z, 2024-05-01, seconds since 1970, or 10m for ten minutes ago",
-        ko: "2024-05-01T12:00:00Z, 2024-05-01, 1970년부터의 초, 또는 10분 전이면 10m으로 쓰십시오"))
+        ko: "2024-05-01T12:00:00Z, 2024-05-01, 1970년부터의 초, 또는 10분 전이면 10m으로 쓰세요"))
   }
 
   /// A date with or without a time, without a zone: this machine's.

@@ -132,7 +132,7 @@ struct NetConfig: CheckType {
         causes: [
           Cause(
             "value.differs", "a network keeps what it was created with: remove it and make it anew",
-            ko: "네트워크의 설정은 만들 때 정해집니다. 지우고 다시 만드십시오")
+            ko: "네트워크의 설정은 만들 때 정해집니다. 지우고 다시 만드세요")
         ], look: "docker network inspect \(network)"))
   }
 }
