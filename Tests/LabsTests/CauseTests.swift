@@ -371,7 +371,8 @@ struct Mistake: CustomTestStringConvertible, Sendable {
       Snapshot(
         containers: ["web1": Fixture.container()],
         journal: Fixture.journal(
-          "container.create web1", "container.remove web1", "container.create web1"),
+          "container.create web1", "exec.die web1 argv=\"touch /root/token\" exit=0",
+          "container.remove web1", "container.create web1"),
         probes: [
           .containerFile(container: "web1", path: "/root/token"): .nothing("no such file"),
           .file("token"): .nothing("no such file"),

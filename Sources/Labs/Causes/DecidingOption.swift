@@ -35,7 +35,9 @@ enum DecidingOption {
 
   /// Why the field at `path` of `container` is what it is.
   static func causes(_ path: String, of container: String, in snapshot: Snapshot) -> [Cause] {
-    let creation = snapshot.story.last("create", of: container)
+    let creation = snapshot.container(container).flatMap { present in
+      snapshot.story.life(of: present).last { $0.kind == "container.create" }
+    }
     let line = creation.flatMap { snapshot.story.command(behind: $0) }
     let what =
       decides(path)

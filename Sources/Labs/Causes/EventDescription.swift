@@ -1,8 +1,9 @@
 import Support
 
 extension UnmetHistory {
-  /// The pattern in words a student understands.
+  /// The pattern in words a student understands: something that can stand in a list.
   static func describe(_ pattern: EventPattern) -> Text {
+    if let command = typed(pattern) { return command }
     let object = pattern.name.map { "`\($0)`" }
     let conditions = pattern.conditions.map(describe)
     let action = verb(pattern)
@@ -12,13 +13,49 @@ extension UnmetHistory {
         + (conditions.isEmpty ? "" : " (\(conditions.map(\.ko).joined(separator: ", ")))"))
   }
 
+  /// That it has not happened, as a sentence.
+  static func never(_ pattern: EventPattern) -> Text {
+    let english = "it has not happened: \(describe(pattern).en)"
+    if pattern.type == "command" {
+      return Text(english, ko: "아직 없는 것: \(describe(pattern).ko)")
+    }
+    let conditions = pattern.conditions.map { describe($0).ko }.joined(separator: ", ")
+    let object = pattern.name.map { "`\($0)` " } ?? ""
+    return Text(
+      english,
+      ko: "아직 \(object)\(experience(pattern)) 적이 없습니다"
+        + (conditions.isEmpty ? "" : " (\(conditions))"))
+  }
+
+  /// A line to type, and what is to come of it: "a refused `docker rmi web`".
+  private static func typed(_ pattern: EventPattern) -> Text? {
+    guard pattern.type == "command",
+      let line = pattern.conditions.first(where: { $0.key == "argv" && $0.comparison != .different }
+      )
+    else { return nil }
+    let shown =
+      "`" + (line.comparison == .matches ? Pattern.example(line.value) : line.value) + "`"
+    let others = pattern.conditions.filter { $0 != line }
+    guard let exit = others.first, others.count == 1, exit.key == "exit", exit.value == "0" else {
+      let list = others.map(describe)
+      return Text(
+        (["typing \(shown)"] + list.map(\.en)).joined(separator: " "),
+        ko: "\(shown) 입력"
+          + (list.isEmpty ? "" : " (\(list.map(\.ko).joined(separator: ", ")))"))
+    }
+    return exit.comparison == .different
+      ? Text(
+        "a refused \(shown) (a status other than 0)", ko: "거절당한 \(shown)(종료 코드가 0이 아님)")
+      : Text("a \(shown) that worked (status 0)", ko: "성공한 \(shown)(종료 코드 0)")
+  }
+
   private static func describe(_ condition: EventPattern.Condition) -> Text {
     let value =
       condition.comparison == .matches ? Pattern.example(condition.value) : condition.value
     switch (condition.key, condition.comparison) {
-    case ("exit", .equal): return Text("with status \(value)", ko: "상태 \(value)")
+    case ("exit", .equal): return Text("with status \(value)", ko: "종료 코드 \(value)")
     case ("exit", .different):
-      return Text("with a status other than \(value)", ko: "\(value) 아닌 상태")
+      return Text("with a status other than \(value)", ko: "종료 코드가 \(value)이(가) 아님")
     case ("out", _): return Text("printing `\(value)`", ko: "`\(value)` 출력")
     case ("argv", _): return Text("like `\(value)`", ko: "`\(value)` 형태")
     case ("image", _): return Text("of the image `\(value)`", ko: "`\(value)` 이미지")
@@ -43,6 +80,7 @@ extension UnmetHistory {
       Text("a container becoming unhealthy", ko: "컨테이너가 비정상(unhealthy)이 됨")
     case "exec.start", "exec.die": Text("a command run by `docker exec`", ko: "`docker exec` 명령 실행")
     case "image.pull": Text("pulling an image", ko: "이미지 내려받기")
+    case "image.push": Text("pushing an image", ko: "이미지 올리기")
     case "image.tag": Text("giving an image a name", ko: "이미지 이름 붙이기")
     case "image.untag": Text("taking a name from an image", ko: "이미지 이름 떼기")
     case "image.remove": Text("removing an image", ko: "이미지 삭제")
@@ -56,7 +94,43 @@ extension UnmetHistory {
       Text("taking a container from a network", ko: "네트워크 연결 해제")
     case "volume.create": Text("making a volume", ko: "볼륨 생성")
     case "volume.remove": Text("removing a volume", ko: "볼륨 삭제")
+    case "builder.build": Text("building an image", ko: "이미지 빌드")
     default: Text("a command", ko: "명령 입력")
+    }
+  }
+
+  /// The same in Korean, as what one has done: "컨테이너를 멈춘".
+  private static func experience(_ pattern: EventPattern) -> String {
+    switch "\(pattern.type).\(pattern.action)" {
+    case "container.create": "컨테이너를 만든"
+    case "container.start": "컨테이너를 시작한"
+    case "container.stop": "컨테이너를 멈춘"
+    case "container.kill": "컨테이너를 강제 종료한"
+    case "container.die": "컨테이너가 끝난"
+    case "container.restart": "컨테이너를 재시작한"
+    case "container.pause": "컨테이너를 일시 정지한"
+    case "container.unpause": "컨테이너의 일시 정지를 푼"
+    case "container.rename": "컨테이너의 이름을 바꾼"
+    case "container.remove": "컨테이너를 삭제한"
+    case "container.healthy": "컨테이너가 정상(healthy)이 된"
+    case "container.unhealthy": "컨테이너가 비정상(unhealthy)이 된"
+    case "exec.start", "exec.die": "컨테이너에서 `docker exec`로 명령을 실행한"
+    case "image.pull": "이미지를 내려받은"
+    case "image.push": "이미지를 올린"
+    case "image.tag": "이미지에 이름을 붙인"
+    case "image.untag": "이미지에서 이름을 뗀"
+    case "image.remove": "이미지를 삭제한"
+    case "image.import": "이미지를 가져온(import)"
+    case "image.load": "이미지를 불러온(load)"
+    case "image.save": "이미지를 저장한"
+    case "network.create": "네트워크를 만든"
+    case "network.remove": "네트워크를 삭제한"
+    case "network.connect": "네트워크에 연결한"
+    case "network.disconnect": "네트워크에서 연결을 끊은"
+    case "volume.create": "볼륨을 만든"
+    case "volume.remove": "볼륨을 삭제한"
+    case "builder.build": "이미지를 빌드한"
+    default: "일어난"
     }
   }
 }

@@ -45,11 +45,12 @@ enum FileContent {
 /// The last command in a container, when it failed.
 enum FailedExec {
   static func causes(_ container: String, in snapshot: Snapshot) -> [Cause] {
-    let last = snapshot.journal.last { $0.kind == "exec.die" && $0.name == container }
+    let life = snapshot.container(container).map { snapshot.story.life(of: $0) } ?? []
+    let last = life.last { $0.kind == "exec.die" && $0.time >= snapshot.begun }
     // A command that worked since then has had its own effect: the failure explains nothing.
     let failed = last.flatMap { ($0.exit ?? 0) != 0 ? $0 : nil }
     guard let failed, let line = failed.attributes["argv"] else {
-      return refused(container, in: snapshot)
+      return refused(container, since: life.first?.time ?? 0, in: snapshot)
     }
     let said = (failed.attributes["out"] ?? "").split(separator: "\n").first.map {
       String($0.prefix(100))
@@ -59,14 +60,17 @@ enum FailedExec {
         "journal.failed",
         "`\(line)` failed in `\(container)` (status \(failed.exit ?? 0))"
           + (said.map { ": \($0)" } ?? ""),
-        ko: "`\(container)` 안에서 `\(line)`이(가) 실패했습니다(상태 \(failed.exit ?? 0))"
+        ko: "`\(container)` 안에서 `\(line)`이(가) 실패했습니다(종료 코드 \(failed.exit ?? 0))"
           + (said.map { ": \($0)" } ?? ""))
     ]
   }
 
-  private static func refused(_ container: String, in snapshot: Snapshot) -> [Cause] {
-    let refused = snapshot.journal.last { event in
-      event.kind == "command.refuse" && event.words.contains("exec") && event.mentions(container)
+  private static func refused(
+    _ container: String, since made: Int64, in snapshot: Snapshot
+  ) -> [Cause] {
+    let refused = snapshot.tries.last { event in
+      event.kind == "command.refuse" && event.time >= made && event.words.contains("exec")
+        && event.mentions(container)
     }
     guard let refused, let line = refused.attributes["argv"] else { return [] }
     let message = refused.attributes["message"] ?? ""

@@ -34,27 +34,37 @@ enum MissingContainer {
     return [never] + reasons(name, in: snapshot)
   }
 
-  private static func removed(
-    _ removal: JournalEvent, _ name: String, _ story: Story
+  /// When and by what `name` went. With `named` the sentence says which container that was, with
+  /// `isNewest` that it was the last one made.
+  static func removed(
+    _ removal: JournalEvent, _ name: String, _ story: Story, named: Bool = false,
+    isNewest: Bool = false
   ) -> Cause {
-    let created = story.last("create", of: name)
+    let subject =
+      isNewest
+      ? Text("the newest container, `\(name)`,", ko: "가장 최근에 만든 컨테이너 `\(name)`은(는) ")
+      : named ? Text("`\(name)`", ko: "`\(name)`은(는) ") : Text("it", ko: "")
+    let time = clockTime(removal.time)
+    let created = story.journal.last { event in
+      event.kind == "container.create" && event.name == name && event.time <= removal.time
+    }
     let line = created.flatMap { story.command(behind: $0) } ?? ""
     if created?.attributes["autoRemove"] == "true" || line.contains(" --rm ") {
       return Cause(
         "container.auto-removed",
-        "it ended at \(clockTime(removal.time)) and was removed at once, as `--rm` says",
-        ko: "\(clockTime(removal.time))에 끝났고, `--rm` 옵션 때문에 바로 삭제되었습니다")
+        "\(subject.en) ended at \(time) and was removed at once, as `--rm` says",
+        ko: "\(subject.ko)\(time)에 끝났고, `--rm` 옵션 때문에 바로 삭제되었습니다")
     }
     let command = story.command(behind: removal)
     return Cause(
       "container.removed",
-      "it was removed at \(clockTime(removal.time))" + (command.map { " by `\($0)`" } ?? ""),
-      ko: "\(clockTime(removal.time))에 " + (command.map { "`\($0)` 명령으로 " } ?? "") + "삭제되었습니다")
+      "\(subject.en) was removed at \(time)" + (command.map { " by `\($0)`" } ?? ""),
+      ko: "\(subject.ko)\(time)에 " + (command.map { "`\($0)` 명령으로 " } ?? "") + "삭제되었습니다")
   }
 
   private static func reasons(_ name: String, in snapshot: Snapshot) -> [Cause] {
     let names = snapshot.containers.keys.sorted()
-    let begun = snapshot.journal.last { $0.kind == "container.create" }?.time ?? 0
+    let begun = snapshot.tries.last { $0.kind == "container.create" }?.time ?? 0
     let refused = Refusal.causes(name, since: begun, in: snapshot)
     if !refused.isEmpty { return refused }
     if let similar = Suggestion.nearest(to: name, in: names), !isTaught(similar, in: snapshot) {
@@ -64,7 +74,7 @@ enum MissingContainer {
           ko: "`\(similar)`(이)라는 컨테이너는 있습니다")
       ]
     }
-    let created = snapshot.journal.filter { $0.kind == "container.create" }.map(\.name)
+    let created = snapshot.tries.filter { $0.kind == "container.create" }.map(\.name)
     let newest = created.last { names.contains($0) && !isTaught($0, in: snapshot) }
     if let newest, let other = snapshot.container(newest) {
       return [
@@ -72,19 +82,15 @@ enum MissingContainer {
           "container.other-name",
           "the newest container is named `\(newest)` (image `\(other.image)`); "
             + "`--name` gives a name",
-          ko: "가장 최근 컨테이너의 이름은 `\(newest)`입니다(이미지 `\(other.image)`). 이름은 `--name`으로 정합니다")
+          ko: "가장 최근에 만든 컨테이너의 이름은 `\(newest)`입니다(이미지 `\(other.image)`). 이름은 `--name`으로 "
+            + "정합니다")
       ] + StoppedContainer.causes(other, in: snapshot)
     }
     if let instance = snapshot.strangers[name] { return [elsewhere(name, instance)] }
-    if let gone = snapshot.journal.last(where: { $0.kind == "container.remove" }),
+    if let gone = snapshot.tries.last(where: { $0.kind == "container.remove" }),
       gone.name == created.last
     {
-      let cause = removed(gone, gone.name, snapshot.story)
-      return [
-        Cause(
-          cause.id, "the newest container, `\(gone.name)`: \(cause.text.en)",
-          ko: "가장 최근 컨테이너 `\(gone.name)`: \(cause.text.ko)")
-      ]
+      return [removed(gone, gone.name, snapshot.story, isNewest: true)]
     }
     return OnHost.cause(in: snapshot).map { [$0] } ?? []
   }
@@ -112,7 +118,7 @@ enum MissingContainer {
 /// A command of the step that was typed on the student's own machine instead of in a container.
 enum OnHost {
   static func cause(in snapshot: Snapshot) -> Cause? {
-    for event in snapshot.journal.reversed() where event.kind == "command.run" {
+    for event in snapshot.tries.reversed() where event.kind == "command.run" {
       guard let line = event.attributes["argv"]?.trimmed, !line.isEmpty,
         event.words.first.map({ !["docker", "podman", "dklab", "lab"].contains($0) }) ?? false,
         let meant = snapshot.reference.first(where: {

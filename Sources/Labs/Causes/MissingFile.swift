@@ -17,8 +17,7 @@ enum MissingFile {
           ko: "`\(other)` 컨테이너의 쓰기 레이어에 있습니다")
       ]
     }
-    if let fresh = fresh(container, snapshot) { return [fresh] }
-    if let deleted = deleted(path, container, snapshot) { return [deleted] }
+    // What lies in the container now says more than what became of an earlier one.
     if let place = otherPlace(path, container, snapshot) {
       return [
         Cause(
@@ -26,6 +25,8 @@ enum MissingFile {
           ko: "컨테이너의 `\(place)`에 있습니다. 위치가 다릅니다")
       ]
     }
+    if let deleted = deleted(path, container, snapshot) { return [deleted] }
+    if let fresh = fresh(path, container, snapshot) { return [fresh] }
     if case .file = snapshot.probes[.file(baseName(path))] {
       return [
         Cause(
@@ -34,7 +35,7 @@ enum MissingFile {
       ]
     }
     if case .number(let written) = snapshot.probes[.hostFile(path)],
-      let first = snapshot.journal.first?.time, Int64(written) >= first / 1_000_000_000
+      let first = snapshot.tries.first?.time, Int64(written) >= first / 1_000_000_000
     {
       return [
         Cause(
@@ -49,11 +50,25 @@ enum MissingFile {
     ]
   }
 
-  /// The container is a new one, under the name of one that was removed.
-  private static func fresh(_ container: String, _ snapshot: Snapshot) -> Cause? {
+  /// The container is a new one, under the name of one that was removed and into which somebody had
+  /// written the file. Where nobody had, the removal explains nothing.
+  private static func fresh(
+    _ path: String, _ container: String, _ snapshot: Snapshot
+  ) -> Cause? {
     let story = snapshot.story
-    let creations = story.container(container).filter { $0.action == "create" }
-    guard creations.count > 1, let removal = story.last("remove", of: container) else { return nil }
+    let creations = snapshot.journal.filter {
+      $0.kind == "container.create" && $0.name == container
+    }
+    guard creations.count > 1, let removal = story.last("remove", of: container),
+      let first = creations.first?.time
+    else { return nil }
+    let hadIt = snapshot.journal.contains { event in
+      guard event.time >= first, event.time <= removal.time else { return false }
+      let words = (event.attributes["argv"] ?? "") + (event.attributes["input"] ?? "")
+      let isInside = ["exec", "shell", "container"].contains(event.type) && event.name == container
+      return words.contains(baseName(path)) && (isInside || words.contains(container))
+    }
+    guard hadIt else { return nil }
     return Cause(
       "file.fresh-container",
       "this is a new container: the earlier `\(container)` was removed at "
@@ -73,9 +88,10 @@ enum MissingFile {
   private static func deleted(
     _ path: String, _ container: String, _ snapshot: Snapshot
   ) -> Cause? {
-    let ran = snapshot.journal.last { event in
-      event.kind == "exec.die" && event.name == container && event.exit == 0
-        && event.words.contains("rm") && event.words.contains(path)
+    let life = snapshot.container(container).map { snapshot.story.life(of: $0) } ?? []
+    let ran = life.last { event in
+      event.kind == "exec.die" && event.exit == 0 && event.words.contains("rm")
+        && event.words.contains(path)
     }
     guard let ran else { return nil }
     return Cause(

@@ -28,7 +28,7 @@ enum MissingImage {
             + "삭제되었습니다")
       ]
     }
-    let asked = snapshot.journal.last { event in
+    let asked = snapshot.tries.last { event in
       event.kind == "command.refuse" && event.attributes["error"] == "image.not-found"
         && Suggestion.nearest(to: event.attributes["object"] ?? "", in: [full, reference]) != nil
     }

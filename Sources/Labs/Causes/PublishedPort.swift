@@ -65,7 +65,7 @@ enum PublishedPort {
     }), let binding = container.bindings.first(where: { $0.containerPort == port }) {
       return [reversed(host: binding.hostPort, container: port)]
     }
-    let refused = snapshot.journal.last { event in
+    let refused = snapshot.tries.last { event in
       event.kind == "command.refuse" && event.words.contains { $0.contains("\(port):") }
     }
     if let refused { return Refusal.causes(refused, in: snapshot) }

@@ -13,7 +13,7 @@ enum Refusal {
 
   /// Why the last command that names `name` was refused; empty when none was since `time`.
   static func named(_ name: String, since time: Int64, in snapshot: Snapshot) -> [Cause] {
-    let refused = snapshot.journal.last { event in
+    let refused = snapshot.tries.last { event in
       event.kind == "command.refuse" && event.time >= time && event.mentions(name)
         && event.words.contains { ["run", "create", "start", "restart"].contains($0) }
     }
@@ -22,7 +22,7 @@ enum Refusal {
 
   /// A command for a container that there is not, called nearly like `name`.
   static func misspelled(_ name: String, in snapshot: Snapshot) -> Cause? {
-    let refused = snapshot.journal.last { event in
+    let refused = snapshot.tries.last { event in
       event.kind == "command.refuse" && event.attributes["error"] == "container.not-found"
     }
     guard let object = refused?.attributes["object"], object != name,
@@ -36,13 +36,20 @@ enum Refusal {
         + "`\(name)`을(를) 쓰려고 했습니까?")
   }
 
+  /// Verbs that make no container: what is wrong with their use does not keep one from being made.
+  private static let others: Set<String> = [
+    "rm", "rmi", "stop", "kill", "exec", "logs", "ps", "ls", "images", "image", "inspect", "diff",
+    "port", "cp", "pull", "push", "tag", "rename", "pause", "unpause", "top", "stats", "history",
+    "network", "volume", "build", "prune", "search", "wait", "attach", "events", "info", "version",
+  ]
+
   private static func last(_ name: String, since time: Int64, in snapshot: Snapshot)
     -> JournalEvent?
   {
-    let refused = snapshot.journal.filter { event in
+    let refused = snapshot.tries.filter { event in
       event.kind == "command.refuse" && event.time >= time
-        && (event.attributes["error"] == "usage"
-          || event.words.contains { ["run", "create", "start", "restart"].contains($0) })
+        && (event.words.contains { ["run", "create", "start", "restart"].contains($0) }
+          || (event.attributes["error"] == "usage" && !event.words.contains(where: others.contains)))
     }
     // The one that names the container says most; one without any name may have been meant.
     return refused.last { $0.mentions(name) }
@@ -87,7 +94,9 @@ enum Refusal {
   }
 
   private static func nameTaken(_ name: String, _ line: String, in snapshot: Snapshot) -> Cause {
-    let made = snapshot.story.last("create", of: name).map { clockTime($0.time) }
+    let made = snapshot.container(name).flatMap { holder in
+      snapshot.story.life(of: holder).first { $0.kind == "container.create" }
+    }.map { clockTime($0.time) }
     let since = Text(
       made.map { " made at \($0)" } ?? "", ko: made.map { "\($0)에 만든 " } ?? "")
     return Cause(
@@ -114,7 +123,7 @@ enum Refusal {
   /// A command the shell did not find and that is nearly ours.
   private static func mistyped(since time: Int64, in snapshot: Snapshot) -> Cause? {
     let clients = ["docker", "podman"]
-    let slip = snapshot.journal.last { event in
+    let slip = snapshot.tries.last { event in
       event.kind == "command.run" && event.exit == 127 && event.time >= time
         && event.words.first.map { Suggestion.nearest(to: $0, in: clients) != nil } ?? false
     }

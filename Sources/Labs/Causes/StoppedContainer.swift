@@ -11,7 +11,7 @@ enum StoppedContainer {
     default: break
     }
     guard container.hasEnded else { return [] }
-    let events = story.container(container.name)
+    let events = story.life(of: container)
     let begun = events.lastIndex { $0.action == "start" } ?? events.startIndex
     let sinceStart = events.suffix(from: begun)
     if sinceStart.contains(where: { $0.attributes["repair"] == "true" }) {
@@ -30,8 +30,9 @@ enum StoppedContainer {
     if let kill = sinceStart.first(where: { $0.action == "kill" }) {
       return [by("container.killed", "killed", ko: "강제 종료되었습니다", kill, story)]
     }
-    return [ended(container, lastWords: snapshot.lastWords[container.name] ?? "")]
-      + reason(container) + attached(container)
+    let lastWords = snapshot.lastWords[container.name] ?? ""
+    return [ended(container, lastWords: lastWords)]
+      + reason(container, lastWords: lastWords) + attached(container)
       + Refusal.named(container.name, since: sinceStart.last?.time ?? 0, in: snapshot)
   }
 
@@ -50,8 +51,10 @@ enum StoppedContainer {
     if container.exitCode == 126 || container.exitCode == 127 {
       return [failed] + reason(container)
     }
+    let made = snapshot.story.life(of: container).first?.time ?? 0
     let refused = snapshot.journal.last { event in
-      event.kind == "command.refuse" && event.attributes["error"] == "port.allocated"
+      event.kind == "command.refuse" && event.time >= made
+        && event.attributes["error"] == "port.allocated"
         && container.bindings.contains { "\($0.hostPort)" == event.attributes["object"] }
     }
     if let refused { return [failed] + Refusal.causes(refused, in: snapshot) }
@@ -69,7 +72,7 @@ enum StoppedContainer {
 
   private static func paused(_ container: ContainerView, _ story: Story) -> Cause {
     let name = container.name
-    let pause = story.last("pause", of: name)
+    let pause = story.life(of: container).last { $0.kind == "container.pause" }
     let time = pause.map { clockTime($0.time) }
     let since = Text(time.map { " since \($0)" } ?? "", ko: time.map { "\($0)부터 " } ?? "")
     return Cause(
@@ -85,7 +88,7 @@ enum StoppedContainer {
       "container.restarting",
       "its process keeps ending (status \(container.exitCode)) and its restart policy starts it "
         + "again each time",
-      ko: "프로세스가 계속 끝나고(상태 \(container.exitCode)) 재시작 정책이 매번 다시 시작합니다")
+      ko: "프로세스가 계속 끝나고(종료 코드 \(container.exitCode)) 재시작 정책이 매번 다시 시작합니다")
   }
 
   private static func lost(_ container: ContainerView) -> Cause {
@@ -114,7 +117,7 @@ enum StoppedContainer {
       "container.exited",
       "its process `\(program)` ended with status \(container.exitCode)"
         + (said.isEmpty ? "" : "; its last words: `\(said)`"),
-      ko: "프로세스 `\(program)`이(가) 상태 \(container.exitCode)(으)로 끝났습니다"
+      ko: "프로세스 `\(program)`이(가) 종료 코드 \(container.exitCode)(으)로 끝났습니다"
         + (said.isEmpty ? "" : ". 마지막 출력: `\(said)`"))
   }
 
@@ -131,7 +134,7 @@ enum StoppedContainer {
     ]
   }
 
-  private static func reason(_ container: ContainerView) -> [Cause] {
+  private static func reason(_ container: ContainerView, lastWords: String = "") -> [Cause] {
     let program = container.command.first ?? ""
     switch container.exitCode {
     case 0 where isShellWaitingForInput(container):
@@ -140,6 +143,17 @@ enum StoppedContainer {
           "container.shell-without-terminal",
           "a shell without `-it` has no input to read and ends at once",
           ko: "`-it` 없이 실행한 셸은 읽을 입력이 없어 바로 끝납니다")
+      ]
+    case 127 where (notFound(in: lastWords) ?? program) != program:
+      // Its program is there, and has looked for another.
+      let missing = notFound(in: lastWords) ?? ""
+      return [
+        Cause(
+          "container.command-not-found",
+          "`\(program)` of its image was started and found no program `\(missing)`; what stands after "
+            + "the image's name is the command",
+          ko: "이미지의 `\(program)`은(는) 실행되었지만 `\(missing)`(이)라는 프로그램을 찾지 못했습니다. "
+            + "이미지 이름 뒤에 오는 것이 명령입니다")
       ]
     case 127:
       return [
@@ -163,6 +177,18 @@ enum StoppedContainer {
     default:
       return []
     }
+  }
+
+  /// The program that a shell did not find, by what it says then: `exec: X: not found` (busybox),
+  /// `sh: 1: X: not found` (dash), `sh: line 1: X: command not found` (bash), with `exec: ` before `X`
+  /// where it was to be replaced. Nil for other words.
+  static func notFound(in words: String) -> String? {
+    let line = words.split(separator: "\n").last.map(\.trimmed) ?? ""
+    let parts = line.split(separator: ":").map(\.trimmed)
+    guard parts.count >= 3, ["not found", "command not found"].contains(parts[parts.count - 1])
+    else { return nil }
+    let name = parts[parts.count - 2]
+    return name.isEmpty || name.contains(" ") ? nil : name
   }
 
   private static func isShellWaitingForInput(_ container: ContainerView) -> Bool {

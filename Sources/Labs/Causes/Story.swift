@@ -2,9 +2,17 @@
 struct Story {
   let journal: [JournalEvent]
 
-  /// Events of one container, oldest first.
-  func container(_ name: String) -> [JournalEvent] {
-    journal.filter { $0.type == "container" && $0.name == name }
+  /// What happened to this very container, oldest first: not to another that had its name before. A
+  /// command run in it and what was typed into it belong to that.
+  func life(of container: ContainerView) -> [JournalEvent] {
+    let own = journal.filter { ["container", "exec", "shell"].contains($0.type) }
+    if !container.id.isEmpty, own.contains(where: { $0.attributes["id"] == container.id }) {
+      return own.filter { $0.attributes["id"] == container.id }
+    }
+    // A journal without ids: from the time the name was last given.
+    let named = own.filter { $0.name == container.name }
+    let made = named.lastIndex { $0.kind == "container.create" } ?? named.startIndex
+    return Array(named[made...])
   }
 
   /// The last event of a container with this action.
@@ -49,4 +57,7 @@ struct Story {
 
 extension Snapshot {
   var story: Story { Story(journal: journal) }
+
+  /// What was tried for the step that is judged.
+  var tries: [JournalEvent] { journal.filter { $0.time >= begun } }
 }

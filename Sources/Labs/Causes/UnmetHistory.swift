@@ -6,9 +6,14 @@ enum UnmetHistory {
   static func causes(
     _ pattern: EventPattern, among journal: [JournalEvent], in snapshot: Snapshot
   ) -> [Cause] {
-    let about = journal.filter { pattern.isAbout($0) }
     func unmet(_ event: JournalEvent) -> [EventPattern.Condition] {
       pattern.conditions.filter { !$0.holds(for: event) }
+    }
+    // Of another image and otherwise wrong as well, it is simply something else.
+    let about = journal.filter { event in
+      guard event.time >= snapshot.begun, pattern.isAbout(event) else { return false }
+      let broken = unmet(event)
+      return broken.count < 2 || !broken.contains { $0.key == "image" }
     }
     // The one that fits best says most; of equals the last.
     let near = about.reversed().min { unmet($0).count < unmet($1).count }
@@ -18,9 +23,8 @@ enum UnmetHistory {
     {
       return [differs(near, broken)] + why(near, snapshot)
     }
-    let never = Cause(
-      "journal.never", "it has not happened: \(describe(pattern).en)",
-      ko: "아직 일어나지 않았습니다: \(describe(pattern).ko)")
+    let sentence = Self.never(pattern)
+    let never = Cause("journal.never", sentence.en, ko: sentence.ko)
     return [never] + reasons(pattern, in: snapshot)
   }
 
@@ -54,7 +58,7 @@ enum UnmetHistory {
       return nil
     }
     let words = Set(Pattern.example(wanted).split(separator: " ").map(String.init))
-    for event in snapshot.journal.reversed() where event.kind == "command.run" {
+    for event in snapshot.tries.reversed() where event.kind == "command.run" {
       let extra = event.words.filter { $0.hasPrefix("-") && !words.contains($0) }
       guard !extra.isEmpty, words.isSubset(of: event.words) else { continue }
       let line = event.attributes["argv"] ?? ""
@@ -69,10 +73,12 @@ enum UnmetHistory {
   /// What lies behind an event that came out otherwise.
   private static func why(_ event: JournalEvent, _ snapshot: Snapshot) -> [Cause] {
     guard event.type == "container", event.exit == 126 || event.exit == 127 else { return [] }
-    if let container = snapshot.container(event.name) {
+    if let container = snapshot.container(event.name),
+      snapshot.story.life(of: container).contains(event)
+    {
       return StoppedContainer.causes(container, in: snapshot)
     }
-    let refused = snapshot.journal.last { other in
+    let refused = snapshot.tries.last { other in
       other.kind == "command.refuse" && other.attributes["error"] == "container.start-failed"
     }
     let line = "docker " + (refused?.attributes["argv"] ?? "run …")
@@ -93,7 +99,7 @@ enum UnmetHistory {
     case "exit":
       return Cause(
         "journal.failed", "it happened at \(time), but ended with status \(value)",
-        ko: "\(time)에 일어났지만 상태 \(value)(으)로 끝났습니다")
+        ko: "\(time)에 일어났지만 종료 코드 \(value)(으)로 끝났습니다")
     case "out" where line.isEmpty:
       return Cause(
         "output.differs", "it happened at \(time), but printed nothing",

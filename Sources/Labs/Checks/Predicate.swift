@@ -59,7 +59,9 @@ package struct Failure: Sendable, Hashable {
   init(expected: Text, found: Text, causes: [Cause] = [], look: String? = nil) {
     self.expected = expected
     self.found = found
-    self.causes = causes
+    // Two ways may lead to one cause; it is told once.
+    var told: Set<Text> = []
+    self.causes = causes.filter { told.insert($0.text).inserted }
     self.look = look
   }
 
@@ -73,9 +75,12 @@ package struct Cause: Sendable, Hashable {
   /// The same in every language, such as `port.reversed`; the lab format page lists them.
   package var id: String
   package var text: Text
+  /// Whether it says what to do rather than why: an answer that is missing has no reason.
+  var isAdvice: Bool
 
-  init(_ id: String, _ english: String, ko korean: String) {
+  init(_ id: String, _ english: String, ko korean: String, isAdvice: Bool = false) {
     self.id = id
     text = Text(english, ko: korean)
+    self.isAdvice = isAdvice
   }
 }

@@ -24,7 +24,7 @@ struct ScriptCheck: CheckType {
       return .error(
         Text(
           "the lab's script ended with status \(status): \(text.trimmed)",
-          ko: "실습 스크립트가 상태 \(status)(으)로 끝났습니다: \(text.trimmed)"))
+          ko: "실습 스크립트가 종료 코드 \(status)(으)로 끝났습니다: \(text.trimmed)"))
     case .failed(let reason): return .error(reason)
     default: return .error(Text("the lab's script did not run", ko: "실습 스크립트를 실행하지 못했습니다"))
     }

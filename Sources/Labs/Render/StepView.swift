@@ -146,12 +146,16 @@ package struct StepView {
     }
     for verdict in report.verdicts { names[verdict.check] = verdict.sentence }
     let program = session.program
+    var told: Set<[Cause]> = []
     return report.verdicts.map { verdict in
-      (
+      // What is missing is often the same for several checks, and nobody reads that three times.
+      let causes = verdict.failure?.causes.filter { !$0.isAdvice } ?? []
+      let repeats = causes.count > 1 && !told.insert(causes).inserted
+      return (
         verdict.check,
         VerdictText.lines(
           verdict, brokenSince: report.brokenSince[verdict.check], facts: facts,
-          language: language, names: names, program: program)
+          language: language, names: names, program: program, repeats: repeats)
       )
     }
   }

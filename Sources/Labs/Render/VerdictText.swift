@@ -20,11 +20,13 @@ package enum VerdictText {
     }
   }
 
-  /// The lines a student reads for `verdict`. `names` has the sentences for the ids of checks and
+  /// The lines a student reads for `verdict`; with `repeats`, its causes have just been told of another.
+  /// `names` has the sentences for the ids of checks and
   /// steps that it may wait for, `program` the name the student types instead of `docker`.
   package static func lines(
     _ verdict: Verdict, brokenSince: Int64? = nil, facts: TerminalFacts,
-    language: Language = .current, names: [String: Text] = [:], program: String = "docker"
+    language: Language = .current, names: [String: Text] = [:], program: String = "docker",
+    repeats: Bool = false
   ) -> [String] {
     let writer = Writer(facts: facts, language: language)
     let sentence = writer.settled(verdict.sentence)
@@ -48,10 +50,15 @@ package enum VerdictText {
           language == .ko ? "\(time)부터 다시 맞지 않습니다" : "broken again since \(time)")
       }
       lines += writer.detail(Text("found:", ko: "실제:"), writer.settled(failure.found))
-      for cause in failure.causes {
-        lines += writer.detail(writer.because, writer.settled(cause.text))
+      guard !repeats else {
+        let same = Text("for the same reason as above", ko: "위와 같은 원인입니다")
+        return lines + writer.detail(facts.redraws ? Text("←", ko: "←") : nil, same(language))
       }
-      if let look = failure.look {
+      for cause in failure.causes {
+        lines += writer.detail(cause.isAdvice ? nil : writer.because, writer.settled(cause.text))
+      }
+      // Who has not answered yet has just been told how.
+      if let look = failure.look, failure.causes.first?.id != "answer.missing" {
         let typed = look.typed(as: program)
         lines += writer.detail(Text("look:", ko: "확인:"), Style.cyan(typed, on: facts))
       }
@@ -111,8 +118,9 @@ package enum VerdictText {
       return ("  " + sign + " " + sentence).wrapped(to: room, indent: "    ")
     }
 
-    func detail(_ label: Text, _ text: String) -> [String] {
-      ("    " + label(language) + " " + text).wrapped(to: room, indent: "      ")
+    func detail(_ label: Text?, _ text: String) -> [String] {
+      ("    " + (label.map { $0(language) + " " } ?? "") + text)
+        .wrapped(to: room, indent: "      ")
     }
   }
 }

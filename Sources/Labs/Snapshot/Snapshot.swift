@@ -30,6 +30,9 @@ package struct Snapshot: Sendable {
   package var lastWords: [String: String]
   /// The name of this machine.
   package var hostName: String
+  /// When the student began with the step that is judged, in nanoseconds since 1970. What was tried
+  /// before was tried for another step, and explains nothing here.
+  package var begun: Int64 = 0
 
   package init(
     containers: [String: JSONValue] = [:], images: [JSONValue] = [], networks: [JSONValue] = [],

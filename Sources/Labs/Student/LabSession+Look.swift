@@ -48,6 +48,7 @@ extension LabSession {
     for step in all {
       var snapshot = snapshot
       snapshot.reference = reference(step)
+      snapshot.begun = try begun(step)
       let checks = look.checks[step.id] ?? []
       look.verdicts[step.id] = Evaluation.verdicts(for: checks, in: snapshot)
       look.changes[step.id] = Self.changes(checks, in: snapshot)
@@ -64,6 +65,14 @@ extension LabSession {
         look.verdicts[step.id] ?? [], of: look.checks[step.id] ?? [], by: missing)
     }
     return look
+  }
+
+  /// When the student began with `step`: when they came to it, or were done with the one before and
+  /// read ahead. 0 when neither has happened.
+  private func begun(_ step: Step) throws -> Int64 {
+    let entered = try progress.fact("entered:\(step.id)").flatMap { Int64($0) }
+    let before = try preceding(step).flatMap { try progress.milestone($0.id) }
+    return min(entered ?? before ?? 0, before ?? entered ?? 0)
   }
 
   /// Whether everything that `step` builds has been there; its questions do not matter to others.

@@ -77,7 +77,7 @@ enum MissingObject {
     return [
       Cause(
         "journal.failed", "`\(line)` ended with status \(status)",
-        ko: "`\(line)` 명령이 상태 \(status)(으)로 끝났습니다")
+        ko: "`\(line)` 명령이 종료 코드 \(status)(으)로 끝났습니다")
     ]
   }
 }

@@ -92,9 +92,9 @@ struct ContainerCount: CheckType {
     let removal = removal(in: snapshot)
     // Who stood there already when one that fitted was taken away is not what is wrong.
     let later = others.filter { other in
-      guard let removal, let made = snapshot.story.last("create", of: other.name) else {
-        return true
-      }
+      guard let removal,
+        let made = snapshot.story.life(of: other).first(where: { $0.kind == "container.create" })
+      else { return true }
       return made.time >= removal.time
     }
     return wrongState(others, snapshot) + wrongKind(later, snapshot)
@@ -141,27 +141,31 @@ struct ContainerCount: CheckType {
     return causes
   }
 
-  /// The last container of the image that was taken away.
+  /// The last container of the image that was taken away, and of whose name there is none since.
   private func removal(in snapshot: Snapshot) -> JournalEvent? {
     snapshot.journal.last { event in
-      event.kind == "container.remove"
+      event.kind == "container.remove" && snapshot.container(event.name) == nil
         && (image == nil
           || ImageView.withTag(event.attributes["image"] ?? "") == ImageView.withTag(image ?? ""))
     }
   }
 
   private func removed(_ removal: JournalEvent, _ snapshot: Snapshot) -> [Cause] {
-    MissingContainer.causes(removal.name, in: snapshot).map { cause in
-      Cause(
-        cause.id, "`\(removal.name)`: \(cause.text.en)", ko: "`\(removal.name)`: \(cause.text.ko)")
-    }
+    [MissingContainer.removed(removal, removal.name, snapshot.story, named: true)]
+      + Refusal.causes(removal.name, since: removal.time, in: snapshot)
   }
 
   private func tooFew(_ counted: [ContainerView], _ snapshot: Snapshot) -> [Cause] {
     let there =
-      counted.isEmpty ? Text("none fits", ko: "맞는 컨테이너 없음") : Text(list(counted), ko: list(counted))
+      counted.isEmpty
+      ? Text("none fits", ko: "조건에 맞는 컨테이너가 없습니다")
+      : Text("only \(list(counted))", ko: "\(list(counted))뿐입니다")
+    let least = Int(Comparison.number(comparison.value) ?? 0)
+    let wanted = comparison.relation == .over ? least + 1 : least
     return [
-      Cause("count.too-few", "there are too few: \(there.en)", ko: "컨테이너가 모자랍니다: \(there.ko)")
+      Cause(
+        "count.too-few", "\(counted.count) of \(wanted): \(there.en)",
+        ko: "\(wanted)개 중 \(counted.count)개: \(there.ko)")
     ] + Refusal.causes("", in: snapshot)
   }
 

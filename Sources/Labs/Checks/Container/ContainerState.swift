@@ -51,7 +51,7 @@ struct ContainerExit: ContainerValueCheck {
   var sentence: Text {
     Text(
       "container `\(name)` has ended with status \(comparison.text.en)",
-      ko: "`\(name)` 컨테이너의 종료 상태는 \(comparison.text.ko)입니다")
+      ko: "`\(name)` 컨테이너의 종료 코드는 \(comparison.text.ko)입니다")
   }
 
   var patience: Duration { .seconds(2) }
@@ -66,7 +66,7 @@ struct ContainerExit: ContainerValueCheck {
   }
 
   func shown(_ value: JSONValue) -> Text {
-    Text("status \(value.plain)", ko: "상태 \(value.plain)")
+    Text("status \(value.plain)", ko: "종료 코드 \(value.plain)")
   }
 
   func causes(of value: JSONValue, _ snapshot: Snapshot) -> [Cause] {

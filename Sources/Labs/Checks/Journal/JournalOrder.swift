@@ -52,7 +52,7 @@ struct JournalOrder: CheckType {
         Cause(
           "journal.order",
           "it happened at \(clockTime(early.time)), but not after: \(before.en)",
-          ko: "\(clockTime(early.time))에 일어났지만 다음 일보다 먼저였습니다: \(before.ko)")
+          ko: "\(clockTime(early.time))에 한 번 있었지만 \(before.ko)보다 먼저 한 것이라 세지 않습니다")
       ]
     } else {
       causes = UnmetHistory.causes(pattern, among: Array(rest), in: snapshot)

@@ -45,13 +45,30 @@ struct JournalCount: CheckType {
       return .fail(
         Failure(
           expected: sentence, found: found,
-          causes: UnmetHistory.causes(event, among: snapshot.journal, in: snapshot),
+          causes: tooSeldom(times, in: snapshot)
+            + UnmetHistory.causes(
+              event, among: snapshot.journal.filter { !event.matches($0) }, in: snapshot
+            ).filter { times.isEmpty || $0.id != "journal.never" },
           look: JournalEvent.look))
     }
     return .fail(
       Failure(
-        expected: sentence, found: found, causes: [TooOften.cause(last, in: snapshot)],
+        expected: sentence, found: found, causes: [TooOften.cause(last, times.count, in: snapshot)],
         look: JournalEvent.look))
+  }
+}
+
+extension JournalCount {
+  /// That it has happened, but not often enough.
+  private func tooSeldom(_ times: [JournalEvent], in snapshot: Snapshot) -> [Cause] {
+    guard let last = times.last, let wanted = Comparison.number(comparison.value) else { return [] }
+    let least = Int(wanted) + (comparison.relation == .over ? 1 : 0)
+    let time = clockTime(last.time)
+    return [
+      Cause(
+        "count.too-few", "it has happened \(times.count) of \(least) times, last at \(time)",
+        ko: "\(least)번 가운데 \(times.count)번 했고, 마지막은 \(time)입니다")
+    ]
   }
 }
 
@@ -77,17 +94,31 @@ struct JournalAbsent: CheckType {
       Failure(
         expected: sentence,
         found: Text("at \(clockTime(last.time))", ko: "\(clockTime(last.time))에 일어남"),
-        causes: [TooOften.cause(last, in: snapshot)], look: JournalEvent.look))
+        causes: [TooOften.cause(last, count(event, snapshot), in: snapshot)],
+        look: JournalEvent.look))
+  }
+}
+
+extension JournalAbsent {
+  private func count(_ event: EventPattern, _ snapshot: Snapshot) -> Int {
+    snapshot.journal.filter { event.matches($0) }.count
   }
 }
 
 /// Why something happened once more than it should have.
 enum TooOften {
-  static func cause(_ event: JournalEvent, in snapshot: Snapshot) -> Cause {
-    let command = snapshot.story.command(behind: event)
+  /// `last` was the last of `count` times.
+  static func cause(_ last: JournalEvent, _ count: Int, in snapshot: Snapshot) -> Cause {
+    let command = snapshot.story.command(behind: last)
+    let time = clockTime(last.time)
+    let english =
+      count == 1 ? "it happened at \(time)" : "it happened \(count) times, last at \(time)"
+    let korean = count == 1 ? "\(time)에 한 번 있었습니다" : "\(count)번 있었고, 마지막은 \(time)입니다"
     return Cause(
       "journal.too-often",
-      "last at \(clockTime(event.time))" + (command.map { ", by `\($0)`" } ?? ""),
-      ko: "마지막은 \(clockTime(event.time))" + (command.map { ", `\($0)` 명령" } ?? ""))
+      english + (command.map { ", by `\($0)`" } ?? "")
+        + "; what has happened stays in the journal, and `lab undo` begins this step anew",
+      ko: korean + (command.map { "(`\($0)` 명령)" } ?? "")
+        + ". 한번 있었던 일은 기록에 남으므로, `lab undo`로 이 단계를 처음부터 다시 하세요")
   }
 }

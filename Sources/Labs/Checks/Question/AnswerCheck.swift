@@ -53,7 +53,9 @@ enum MissingAnswer {
     let korean = look.map { "`\($0)` 또는 `lab answer \(key) …`" } ?? "`lab answer \(key) …`"
     return Failure(
       expected: ask, found: Text("no answer yet", ko: "아직 답하지 않음"),
-      causes: [Cause("answer.missing", "answer with \(how)", ko: "\(korean)(으)로 답합니다")],
+      causes: [
+        Cause("answer.missing", "answer with \(how)", ko: "\(korean)(으)로 답합니다", isAdvice: true)
+      ],
       look: look ?? "lab answer \(key) …")
   }
 }

@@ -20,6 +20,7 @@ struct QuizCheck: Predicate {
     return .fail(
       Failure(
         expected: ask, found: given,
-        causes: [Cause("answer.wrong", "try again", ko: "다시 생각해 보세요")], look: "lab quiz"))
+        causes: [Cause("answer.wrong", "think again", ko: "다시 생각해 보세요", isAdvice: true)],
+        look: "lab quiz"))
   }
 }
