@@ -110,18 +110,23 @@ package enum FinishText {
 }
 
 extension StepView {
-  /// The first sentence of a debrief: the one to keep in mind.
+  /// The sentence of a debrief to keep in mind: the first in bold, else the first of all.
   func firstSentence(_ prose: Prose) -> String? {
-    for block in prose(language) {
-      guard case .paragraph(let text) = block.kind else { continue }
-      let line = text.split(separator: "\n").joined(separator: " ")
-      var sentence = ""
-      for (character, next) in zip(line, line.dropFirst() + " ") {
-        sentence.append(character)
-        if ".?!".contains(character), next == " " { break }
-      }
-      return rendered(Text(sentence, ko: sentence))
+    let paragraphs = prose(language).compactMap { block -> String? in
+      guard case .paragraph(let text) = block.kind else { return nil }
+      return text.split(separator: "\n").joined(separator: " ")
     }
-    return nil
+    for line in paragraphs {
+      if let bold = line.firstMatch(of: #/\*\*(.+?)\*\*/#) {
+        return rendered(Text(String(bold.1), ko: String(bold.1)))
+      }
+    }
+    guard let line = paragraphs.first else { return nil }
+    var sentence = ""
+    for (character, next) in zip(line, line.dropFirst() + " ") {
+      sentence.append(character)
+      if ".?!".contains(character), next == " " { break }
+    }
+    return rendered(Text(sentence, ko: sentence))
   }
 }
