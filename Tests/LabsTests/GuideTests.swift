@@ -81,6 +81,22 @@ import Testing
     #expect(written[4] == "\u{1B}[?25h")
   }
 
+  @Test("a block on a terminal of another size begins on an empty screen, and is drawn whole")
+  func resized() {
+    var written: [String] = []
+    var block = RedrawnBlock()
+    block.write = { written.append($0) }
+    let facts = TerminalFacts(isTerminal: true, columns: 40, redraws: true)
+    block.draw(["one", "two"], facts, rows: 24)
+    block.resize()
+    block.draw(["one", "two"], facts, rows: 12)
+    #expect(written.count == 3 && written[1] == "\u{1B}[H\u{1B}[2J")
+    #expect(written[2].contains("one") && written[2].contains("two"))
+    #expect(!written[2].contains("\u{1B}[2A"))
+    // A first drawing has nothing to wipe.
+    #expect(!written[0].contains("\u{1B}[2J"))
+  }
+
   @Test(
     "yes is yes on both keyboards, and nothing else is",
     arguments: [

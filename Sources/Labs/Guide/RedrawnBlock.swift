@@ -6,6 +6,7 @@ struct RedrawnBlock {
   private var shown: [String] = []
   private var columns = 0
   private var isHidden = false
+  private var isResized = false
   /// Where the text goes.
   var write: (String) -> Void = { text in try? writeAll(1, text) }
 
@@ -18,7 +19,8 @@ struct RedrawnBlock {
       let hidden = lines.count - room + 1
       lines = lines.prefix(room - 1) + [Style.dim("… +\(hidden)", on: facts)]
     }
-    if facts.columns != columns { forget(facts.columns) }
+    if isResized || facts.columns != columns { wipe() }
+    columns = facts.columns
     guard lines != shown else { return }
     var text = isHidden ? "" : "\u{1B}[?25l"
     isHidden = true
@@ -37,18 +39,16 @@ struct RedrawnBlock {
     shown = lines
   }
 
-  /// The terminal changed its width, and broke the old lines as it liked: they are taken away.
-  private mutating func forget(_ width: Int) {
-    if !shown.isEmpty {
-      let rows = shown.reduce(0) { $0 + $1.rows(in: width) }
-      write("\u{1B}[\(rows)A\r\u{1B}[J")
-      shown = []
-    }
-    columns = width
+  /// The terminal changed its size, and broke or moved the old lines as it liked: nobody can know where
+  /// they stand, so the whole screen is wiped.
+  private mutating func wipe() {
+    if !shown.isEmpty { write("\u{1B}[H\u{1B}[2J") }
+    shown = []
+    isResized = false
   }
 
-  /// The next drawing is a whole one.
-  mutating func resize() { columns = 0 }
+  /// The next drawing is a whole one, on an empty screen.
+  mutating func resize() { isResized = true }
 
   /// Gives the cursor back, below the block.
   mutating func leave() {

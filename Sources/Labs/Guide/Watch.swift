@@ -44,15 +44,22 @@ package final class Watch {
       block.leave()
       terminal?.leave()
     }
+    var idle = 0
     while true {
       if session.isStale { try reopen() }
+      // Nothing has happened: a page that answered is asked again only now and then.
+      session.sparesPages = idle % 10 != 0
       let step = try chosen.map(session.step) ?? session.currentStep() ?? session.lab.steps[0]
       let report = try session.check(step, waiting: false)
       // What the look left behind by itself is no change; a change meanwhile is seen a second later.
       let isLikelyOwn = changes.drain()
       if terminal == nil { say(report) } else { draw(report) }
       if chosen != nil, report.passes { return }
-      guard wait(isLikelyOwn ? 1000 : 3000) else { return }
+      switch wait(isLikelyOwn ? 1000 : 3000) {
+      case .enough: return
+      case .changed: idle = 0
+      case .idle: idle = isLikelyOwn ? 0 : idle + 1
+      }
     }
   }
 
@@ -72,12 +79,14 @@ package final class Watch {
     ])
   }
 
-  /// Waits for a change, at most so many milliseconds. False when the student has had enough.
-  private func wait(_ milliseconds: Int64) -> Bool {
+  private enum Outcome { case enough, changed, idle }
+
+  /// Waits for a change, at most so many milliseconds, or until the student has had enough.
+  private func wait(_ milliseconds: Int64) -> Outcome {
     let deadline = monotonicMilliseconds() + milliseconds
     while true {
       let rest = deadline - monotonicMilliseconds()
-      guard rest > 0 else { return true }
+      guard rest > 0 else { return .idle }
       var entries = [
         PollEntry(fd: changes.descriptor, events: .readable),
         PollEntry(fd: terminal == nil ? -1 : 0, events: .readable),
@@ -88,14 +97,14 @@ package final class Watch {
         terminal?.drainSignals()
         terminal?.enter()
         block.resize()
-        return true
+        return .idle
       }
-      if !entries[1].ready.isEmpty, isEnough() { return false }
+      if !entries[1].ready.isEmpty, isEnough() { return .enough }
       if !entries[0].ready.isEmpty {
         // A command of the engine writes more than once.
         usleep(80_000)
         changes.drain()
-        return true
+        return .changed
       }
     }
   }

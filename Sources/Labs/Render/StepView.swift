@@ -133,7 +133,13 @@ package struct StepView {
   /// A line for each verdict, and the whole story only of the first that fails: for little room.
   func shortLines(_ report: StepReport) -> [String] {
     let first = report.verdicts.first(where: \.failed)?.check
-    return linesByCheck(report).flatMap { id, lines in id == first ? lines : [lines[0]] }
+    return linesByCheck(report).flatMap { id, lines -> [String] in
+      guard id != first, let head = lines.first else { return lines }
+      let sentence = report.verdicts.first { $0.check == id }.map { rendered($0.sentence) } ?? ""
+      // A long question goes on in the next line, which there is no room for.
+      guard !head.hasSuffix(sentence.suffix(8)) else { return [head] }
+      return [head.truncated(to: room - 1) + "…"]
+    }
   }
 
   /// The lines of each verdict, with the id of its check.

@@ -53,6 +53,15 @@ extension LabSession {
       look.verdicts[step.id] = Evaluation.verdicts(for: checks, in: snapshot)
       look.changes[step.id] = Self.changes(checks, in: snapshot)
     }
+    pages = [:]
+    for step in all {
+      for (check, verdict) in zip(look.checks[step.id] ?? [], look.verdicts[step.id] ?? [])
+      where verdict.passed {
+        for case .http(let url, let host) in check.predicate.probes {
+          pages[.http(url: url, host: host)] = snapshot.probes[.http(url: url, host: host)]
+        }
+      }
+    }
     for id in Set(foundations) where look.youngest == nil {
       _ = try? progress.record(
         look.verdicts[id] ?? [], of: id, since: look.changes[id] ?? [:])
@@ -126,8 +135,11 @@ extension LabSession {
     }
     let journal = instance.engine.journal
     let before = commands.isEmpty ? 0 : try journal.entries().last?.id ?? 0
+    let known = sparesPages ? pages.filter { probes.contains($0.key) } : [:]
     var snapshot = try instance.observe(
-      probes, subjects: Evaluation.subjects(of: checks), ignored: try progress.ignored())
+      probes.subtracting(known.keys), subjects: Evaluation.subjects(of: checks),
+      ignored: try progress.ignored())
+    snapshot.probes.merge(known) { $1 }
     // What cannot be kept as evidence must not keep anybody from learning; it shows later as a gap.
     try? keepEvidence()
     let answers = try progress.answers()

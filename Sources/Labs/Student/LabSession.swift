@@ -23,6 +23,10 @@ package final class LabSession {
   package let docker: DockerWork?
   /// The way to that engine, once something is typed or played.
   private var relay: RelayProcess?
+  /// The answers of pages that checks have passed with at the last look, and whether the next may take
+  /// them over instead of asking again: each request stands in the log of the student's server.
+  var pages: [Probe: ProbeResult] = [:]
+  package var sparesPages = false
   /// How many seconds the commands of one fence may take.
   package var limit = LabSession.defaultLimit
   package static let defaultLimit = 120
