@@ -93,18 +93,17 @@ package enum Bash {
     _ pid: pid_t, _ timeout: Duration
   ) throws -> (status: ExitStatus, timedOut: Bool) {
     let deadline = monotonicMilliseconds() + timeout.milliseconds
-    var pause: UInt32 = 500
     while true {
       var status: Int32 = 0
       let ended = try check(
         retryingInterrupts { waitpid(pid, &status, WNOHANG) }, "waitpid", "\(pid)")
       if ended == pid { return (ExitStatus(waitStatus: status), false) }
-      if monotonicMilliseconds() >= deadline {
+      let left = deadline - monotonicMilliseconds()
+      guard left > 0 else {
         kill(-pid, SIGKILL)
         return (try waitFor(pid), true)
       }
-      usleep(pause)
-      pause = min(pause * 2, 10_000)
+      _ = waitForAnyEnd(of: [pid], milliseconds: Int32(min(left, 1000)))
     }
   }
 
