@@ -192,7 +192,20 @@ package final class LabSession {
     throw DklabError(
       .notFound, id: "lab.no-step",
       Text("lab `\(lab.id)` has no step `\(name)`", ko: "`\(lab.id)` 실습에 `\(name)` 단계가 없습니다"),
-      hint: nearest ?? .list(of: known))
+      hint: Self.meantLab(name, lab) ?? nearest ?? .list(of: known))
+  }
+
+  /// Somebody has named a lab where a step was asked for.
+  private static func meantLab(_ name: String, _ lab: Lab) -> Text? {
+    if name == lab.id {
+      return Text(
+        "`\(name)` is this lab itself: leave the word out, or name a step",
+        ko: "`\(name)`은(는) 지금 이 실습입니다. 이 낱말을 빼거나 단계를 쓰세요")
+    }
+    guard ((try? LabCatalog.labs()) ?? []).contains(where: { $0.id == name }) else { return nil }
+    return Text(
+      "`\(name)` is another lab: `--lab \(name)`",
+      ko: "`\(name)`은(는) 다른 실습입니다. `--lab \(name)`으로 쓰세요")
   }
 
   /// Forgets everything of the instance `name`: engine, files, progress. The next start draws new
