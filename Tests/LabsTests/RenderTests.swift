@@ -47,6 +47,16 @@ import Testing
     }
   }
 
+  @Test(
+    "what stands among sentences is one",
+    arguments: [
+      ("that is not it", "That is not it."), ("`vm` is a name", "`vm` is a name."),
+      ("실제 값과 다릅니다", "실제 값과 다릅니다."), ("Really?", "Really?"), ("", ""),
+    ])
+  func sentence(_ text: String, _ sentence: String) {
+    #expect(text.sentence == sentence)
+  }
+
   @Test("the lines around a table's cells stand one below the other", arguments: cases)
   func frames(name: String) throws {
     for output in Self.outputs where output.facts.redraws {

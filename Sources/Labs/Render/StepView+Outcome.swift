@@ -46,7 +46,9 @@ extension StepView {
     case .texts: ""
     case .choices(let ids) where ids.count > 1:
       Text("  (all that are right, such as 1,3)", ko: "  (맞는 것을 모두, 예: 1,3)")(language)
-    case .choices: Text("  (a number; Enter gives up)", ko: "  (번호를 누르세요. Enter는 나중에)")(language)
+    case .choices:
+      Text("  (a number; Enter gives up)", ko: "  (번호를 입력하세요. 그냥 Enter를 치면 건너뜁니다)")(
+        language)
     case .groups: Text("  (pairs such as 1=a, 2=b)", ko: "  (1=a, 2=b처럼 짝지으세요)")(language)
     }
   }
@@ -69,8 +71,7 @@ extension StepView {
           "Your earlier answer was right, and it stays.", ko: "앞서 낸 답이 맞았으므로 그 답을 그대로 둡니다.")(
           language)
     } else if given.quiz == nil, let failure = given.verdict?.failure {
-      let causes = failure.causes.map { rendered($0.text) }.joined(separator: " ")
-      text += " " + causes
+      for cause in failure.causes { text += " " + rendered(cause.text).sentence }
     }
     return Style.red(text, on: facts).wrapped(to: room, indent: "  ")
   }
@@ -83,5 +84,15 @@ extension LabSession {
     guard let debrief = step.debrief, (try? progress.fact(key)) == .some(nil) else { return nil }
     try? progress.setFact(key, "1")
     return debrief
+  }
+}
+
+extension String {
+  /// The text as a sentence among others: a capital at its beginning, unless that is code, and a stop at
+  /// its end.
+  var sentence: String {
+    guard let first, let last = trimmed.last else { return self }
+    let begun = first.isASCII && first.isLowercase ? first.uppercased() + dropFirst() : self
+    return ".?!…".contains(last) ? begun : begun + "."
   }
 }
