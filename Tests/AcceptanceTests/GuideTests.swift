@@ -234,6 +234,38 @@ struct GuideTests {
     #expect(hidden.map { hide in back.map { hide.lowerBound < $0.lowerBound } ?? false } == true)
   }
 
+  @Test(
+    "a shell whose folder was made anew elsewhere goes into the new one, with a word",
+    arguments: GuideTests.shells)
+  func anew(_ program: String) throws {
+    let room = try Classroom(
+      "anew" + program.suffix(4).filter(\.isLetter), ["SHELL": program])
+    defer { room.close() }
+    let talk = try Conversation(["lab", "shell", "--lab", room.lab], environment: room.environment)
+    talk.expect("In this shell")
+    talk.expect(room.lab)
+    talk.type("mkdir -p deep && cd deep && echo deep$((1+1))\r")
+    talk.expect("deep2")
+    #expect(room.sandbox.run("lab undo --yes --lab \(room.lab)").status == 0)
+    talk.type("echo still$((1+1))\r")
+    talk.expect("still2")
+    talk.expect("begun anew elsewhere")
+    talk.type("pwd; ls -d . && echo there$((1+1))\r")
+    talk.expect("lab-\(room.lab)/work\r\n")
+    talk.expect("there2")
+    #expect(!talk.shown.contains("No such file"))
+    talk.type("exit\r")
+    #expect(talk.end() != nil)
+  }
+
+  @Test("a lab named where a step belongs is told what it is")
+  func labForStep() throws {
+    let room = try Classroom("named")
+    defer { room.close() }
+    let own = room.sandbox.run("lab watch --lab named named")
+    #expect(own.status != 0 && own.errors.contains("is this lab itself"), "\(own)")
+  }
+
   /// The name that the lab's only step asks for.
   private func name(_ room: Classroom) throws -> String {
     let solution = room.sandbox.run("lab show --lab \(room.lab)").output

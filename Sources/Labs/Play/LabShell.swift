@@ -65,6 +65,10 @@ package struct LabShell {
     environment["DKLAB_HISTORY"] = session.bench.directory + "/history"
     environment["DKLAB_PATH"] = session.bench.binaries
     environment["DKLAB_PROMPT"] = session.bench.prompt
+    environment["DKLAB_ANEW"] =
+      Text(
+        "(The lab was begun anew elsewhere, and its folder with it: you are in the new one.)",
+        ko: "(다른 곳에서 실습을 다시 시작해 작업 폴더가 새로 만들어졌습니다. 지금은 새 폴더 안입니다.)")()
     let startup = session.bench.directory + "/shell"
     try Directory.make(startup)
     let arguments: [String]

@@ -37,6 +37,11 @@ enum ShellStartup {
       }
       __dklab_after() {
         local status=$?
+        # `lab undo` in another terminal makes the folder anew: this shell stands in one that is gone.
+        if [[ ! . -ef $PWD && -d $DKLAB_FOLDER ]]; then
+          builtin cd -- "$PWD" 2>/dev/null || builtin cd -- "$DKLAB_FOLDER"
+          printf '%s\n' "$DKLAB_ANEW"
+        fi
         if ! IFS= read -r -t 0.08 __dklab_step < <(command dklab lab status --prompt 2>/dev/null)
         then
           IFS= read -r __dklab_step 2>/dev/null < "$DKLAB_PROMPT" && __dklab_step+=' …'
@@ -82,6 +87,11 @@ enum ShellStartup {
         return $code
       }
       __dklab_after() {
+        # `lab undo` in another terminal makes the folder anew: this shell stands in one that is gone.
+        if [[ ! . -ef $PWD && -d $DKLAB_FOLDER ]]; then
+          builtin cd -q -- "$PWD" 2>/dev/null || builtin cd -q -- "$DKLAB_FOLDER"
+          print -r -- "$DKLAB_ANEW"
+        fi
         if ! IFS= read -r -t 0.08 __dklab_step < <(command dklab lab status --prompt 2>/dev/null)
         then
           IFS= read -r __dklab_step 2>/dev/null < "$DKLAB_PROMPT" && __dklab_step+=' …'
