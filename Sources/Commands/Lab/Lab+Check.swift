@@ -50,6 +50,7 @@ extension LabCommand {
       guard !all else { return try checkAll(session, view) }
       let report = try session.check(try session.chosenStep(step), waiting: true)
       printLines(view.lines(report) + view.outcome(report))
+      LabProgressText.keepPrompt(session, report)
       let status = LabExit.status(report)
       if status != 0 { throw ExitCode(status) }
     }

@@ -32,6 +32,7 @@ extension LabCommand {
       let session = try selection.session()
       let given = try session.answer(question, words.joined(separator: " "))
       printLines(StepView(session).lines(given))
+      LabProgressText.keepPrompt(session)
       if !given.isRight { throw ExitCode(1) }
     }
   }
@@ -51,6 +52,7 @@ extension LabCommand {
         return print(Text("this step asks nothing", ko: "이 단계에는 질문이 없습니다")())
       }
       var wrong = false
+      defer { LabProgressText.keepPrompt(session) }
       for question in step.questions {
         guard let isRight = try ask(question, session) else { return }
         wrong = wrong || !isRight

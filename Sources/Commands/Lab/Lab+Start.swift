@@ -37,6 +37,7 @@ extension LabCommand {
       let view = StepView(session)
       if isNew { printLines(view.introduction() + [""]) }
       printLines(view.lines(try session.chosenStep(nil)))
+      LabProgressText.keepPrompt(session)
       let opens = TerminalFacts.standardOutput.isTerminal && TerminalFacts(of: 0).isTerminal
       guard !noShell, !isInside, opens else { return }
       printLines([""] + LabShell.introduction(.current, .standardOutput))

@@ -21,10 +21,7 @@ extension LabCommand {
       guard prompt else {
         return printLines(try LabProgressText.lines(session, facts: .standardOutput))
       }
-      // The shell may have stopped listening: what was found is kept for its next prompt.
-      let text = try LabProgressText.prompt(session)
-      try File.replace(session.bench.prompt, text + "\n", durable: false)
-      print(text)
+      print(try LabProgressText.prompt(session))
     }
   }
 

@@ -1,3 +1,4 @@
+import Linux
 import Support
 
 /// Where the student is: a line for each step, and what to do next.
@@ -45,14 +46,25 @@ package enum LabProgressText {
     return state
   }
 
-  /// For the prompt of the lab shell: `day44 3/7 2/5`.
-  package static func prompt(_ session: LabSession) throws -> String {
+  /// For the prompt of the lab shell: `day44 3/7 2/5`. `seen` is a look that was just had. What was found
+  /// is kept for a prompt that cannot wait: the shell may have stopped listening to this one.
+  @discardableResult
+  package static func prompt(_ session: LabSession, seen: StepReport? = nil) throws -> String {
     let steps = session.lab.steps
     guard let step = try session.currentStep() else { return session.lab.id }
-    let report = try session.check(step, waiting: false)
+    let fresh = seen.flatMap { $0.step.id == step.id ? $0 : nil }
+    let report = try fresh ?? session.check(step, waiting: false)
     let passed = report.verdicts.filter(\.passed).count
     let state = report.passes ? "✔" : "\(passed)/\(report.verdicts.count)"
-    return "\(session.lab.id) \(session.number(of: step))/\(steps.count) \(state)"
+    let text = "\(session.lab.id) \(session.number(of: step))/\(steps.count) \(state)"
+    try File.replace(session.bench.prompt, text + "\n", durable: false)
+    return text
+  }
+
+  /// Keeps what the next prompt shows when its own look takes too long: whatever moves the student on,
+  /// or counts for them, does so. A prompt that cannot be kept stops nobody.
+  package static func keepPrompt(_ session: LabSession, _ seen: StepReport? = nil) {
+    _ = try? prompt(session, seen: seen)
   }
 }
 
