@@ -95,7 +95,7 @@ struct LabStartTests {
         // Somebody has wiped everything that the steps before had built.
         sandbox.run(["rm", "-f"] + sandbox.run("ps -aq").lines)
         sandbox.run(["rmi", "-f"] + sandbox.run("images -q").lines)
-        let moved = sandbox.run("lab goto --lab \(lab) \(step)")
+        let moved = sandbox.run("lab goto --yes --lab \(lab) \(step)")
         #expect(moved.status == 0, "\(moved)")
         // At its start nothing is done, and nothing is missing: some check fails and none waits for
         // an earlier step.
@@ -121,7 +121,7 @@ struct LabStartTests {
       defer { close(socket) }
       let work = "\(Sandbox.root)/labs/lab-ports/work"
       try File.replace(work + "/mine.txt", "precious")
-      let moved = sandbox.run("lab goto --lab ports 1")
+      let moved = sandbox.run("lab goto --yes --lab ports 1")
       let after = try #require(port(in: moved.output))
       #expect(after != before, "\(moved)")
       let kept = try #require(moved.lines.last?.split(separator: " ").last?.dropLast())

@@ -34,6 +34,7 @@ final class TaughtLab {
       title: A lab
       summary: A lab.
       minutes: 5
+      images: [\(steps.contains { $0.checks.contains("busybox") } ? "busybox" : "")]
       ---
       Intro: `box`, `run`, http://localhost:8099/.
 
@@ -50,6 +51,11 @@ final class TaughtLab {
   @discardableResult
   func lab(_ words: String...) -> Sandbox.Output {
     Sandbox.run(["lab"] + words, environment: environment)
+  }
+
+  /// `dklab WORDS`, with `input` at its standard input.
+  func run(_ words: [String], input: String) -> Sandbox.Output {
+    Sandbox.run(words, input: input, environment: environment)
   }
 
   /// `dklab lab check`, of a step when it is named.

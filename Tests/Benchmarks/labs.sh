@@ -50,9 +50,9 @@ for lab in $("$dklab" lab list | awk 'NR > 1 { print $1 }'); do
   report "start" 1000 "${times[@]}"
   steps=$("$dklab" lab status --lab "$lab" | grep -cE '^[> ] [0-9]+\. ')
   for ((step = 1; step <= steps; step++)); do
-    measure "goto $step of $steps" 1000 "$dklab" lab goto --lab "$lab" "$step"
+    measure "goto $step of $steps" 1000 "$dklab" lab goto --yes --lab "$lab" "$step"
   done
-  measure "undo the last step" 1000 "$dklab" lab undo --lab "$lab"
+  measure "undo the last step" 1000 "$dklab" lab undo --yes --lab "$lab"
   "$dklab" lab solve --lab "$lab" >/dev/null
   measure "check all $steps steps" 200 "$dklab" lab check --all --lab "$lab"
   measure "prompt" 100 "$dklab" lab status --prompt --lab "$lab"

@@ -59,6 +59,71 @@ struct RecordTests {
     }
   }
 
+  @Test("a lab begun anew keeps what was done elsewhere, the answers and the hints, but no state")
+  func history() throws {
+    let lab = try #require(LabReader.read(Example.lab, file: "lab.md").0)
+    let start = try #require(lab.step("start"))
+    try withProgress { (old) throws in
+      try old.record([verdict("a", pass)], of: "start", now: 3)
+      try old.record([verdict("a", pass), verdict("b", pass)], of: "other", now: 5)
+      try old.setAnswer("which", "host")
+      try old.setAnswer("elsewhere", "yes")
+      try old.note(answers: ["elsewhere"], now: 6)
+      try old.addHint("start", "look")
+      try old.setFact(Progress.debriefed("start"), "1")
+      try old.setFact(Progress.debriefed("other"), "1")
+      let history = try old.history(without: start)
+      #expect(history.done == ["other": 5])
+      try withProgress { (new) throws in
+        try new.recall(history, now: 9)
+        #expect(try new.doneSteps() == ["other": 5])
+        #expect(try new.putAway() == ["other": 9])
+        // Its checks are true of nothing: what stands on it has to wait for it.
+        #expect(try new.milestone("other", "a") == nil && new.milestones().isEmpty)
+        #expect(try new.answers().mapValues(\.text) == ["elsewhere": "yes"])
+        #expect(try new.answers()["elsewhere"]?.right == 6)
+        #expect(try new.hints("start") == ["look"])
+        #expect(try new.fact(Progress.debriefed("other")) == "1")
+        #expect(try new.fact(Progress.debriefed("start")) == nil)
+        // A check that fails is not broken: there is nothing it could have broken.
+        try new.record([verdict("a", fail)], of: "other", now: 10)
+        #expect(try new.brokenSince("other", "a") == nil)
+        // Done again, it is there again, and done since the first time.
+        try new.record([verdict("a", pass)], of: "other", now: 12)
+        #expect(try new.putAway().isEmpty && new.doneSteps() == ["other": 5])
+        // And it outlives the next new beginning, too.
+        #expect(try new.history(without: start).done == ["other": 5])
+        try new.reopen(start)
+        #expect(try new.doneSteps() == ["other": 5])
+      }
+    }
+  }
+
+  @Test("a step that is opened again was never done, and its questions are open")
+  func reopened() throws {
+    let lab = try #require(LabReader.read(Example.lab, file: "lab.md").0)
+    try withProgress { (progress) throws in
+      try progress.record([verdict("a", pass)], of: "start", now: 3)
+      try progress.record([verdict("a", fail)], of: "start", now: 4)
+      try progress.setAnswer("which", "host")
+      try progress.reopen(try #require(lab.step("start")))
+      #expect(try progress.doneSteps().isEmpty && progress.answers().isEmpty)
+      #expect(try progress.brokenSince("start", "a") == nil)
+    }
+  }
+
+  @Test("a look that finds an answer as right as the one before writes nothing")
+  func quiet() throws {
+    try withProgress { (progress) throws in
+      try progress.setAnswer("pid", "4711")
+      try progress.note(answers: ["pid"], now: 7)
+      try progress.note(answers: ["pid"], now: 8)
+      #expect(try progress.answers()["pid"]?.right == 7)
+      try progress.note(answers: ["pid"], now: 60_000_000_008)
+      #expect(try progress.answers()["pid"]?.right == 60_000_000_008)
+    }
+  }
+
   @Test("an answer was right until it is changed")
   func answers() throws {
     try withProgress { (progress) throws in

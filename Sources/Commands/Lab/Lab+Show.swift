@@ -64,8 +64,9 @@ extension LabCommand {
       guard let following = steps.first(where: { skip || done[$0.id] == nil }) else {
         return printLines(try FinishText.lines(session, view))
       }
-      try session.enter(following)
-      printLines(view.lines(following))
+      let rebuilt = try session.enter(following)
+      printLines(view.rebuilt(rebuilt) + view.lines(following))
+      LabProgressText.keepPrompt(session)
     }
   }
 
@@ -73,7 +74,10 @@ extension LabCommand {
   struct GoTo: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "goto",
-      abstract: "Start the lab anew at a step, with the steps it builds on already solved")
+      abstract: "Start the lab anew at a step, with the steps it builds on already solved",
+      discussion:
+        "Only that step is open again: what was done elsewhere stays on record, and files of your "
+        + "own are put aside. Containers go, so it asks first; without a terminal, say --yes.")
 
     @OptionGroup var selection: LabSelection
     @OptionGroup var agreement: LabAgreement
@@ -82,7 +86,8 @@ extension LabCommand {
     func run() throws {
       let session = try selection.session()
       let step = try session.step(step)
-      try agreement.ask(session)
+      try session.refuseRestartElsewhere()
+      try agreement.require(try session.atStake(at: step))
       printStart(of: step, try session.restarted(at: step))
     }
   }
@@ -90,7 +95,10 @@ extension LabCommand {
   /// `dklab lab undo`
   struct Undo: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "undo", abstract: "Take the current step back to its start")
+      commandName: "undo", abstract: "Take the current step back to its start",
+      discussion:
+        "Steps that were done stay done. Containers go, and those that the step builds on are made "
+        + "again, so it asks first; without a terminal, say --yes.")
 
     @OptionGroup var selection: LabSelection
     @OptionGroup var agreement: LabAgreement
@@ -98,7 +106,8 @@ extension LabCommand {
     func run() throws {
       let session = try selection.session()
       let step = try session.chosenStep(nil)
-      try agreement.ask(session)
+      if step.undo.isEmpty { try session.refuseRestartElsewhere() }
+      try agreement.require(try session.atStake(undoing: step))
       printStart(of: step, try session.undone(step))
     }
   }
@@ -120,7 +129,8 @@ extension LabCommand {
       if !solved.report.passes {
         // What was there is in the way of the solution, as a name that is taken is.
         printLines([""] + solved.complaint)
-        try agreement.ask(session)
+        if step.undo.isEmpty { try session.refuseRestartElsewhere() }
+        try agreement.require(try session.atStake(undoing: step))
         let new = try session.undone(step)
         print(
           Text(
@@ -138,6 +148,7 @@ extension LabCommand {
 
     private func end(_ view: StepView, _ report: StepReport) throws {
       printLines([""] + view.lines(report) + view.outcome(report))
+      LabProgressText.keepPrompt(view.session, report)
       if !report.passes { throw ExitCode(report.hasErrors ? 70 : 1) }
     }
   }
@@ -147,6 +158,7 @@ extension LabCommand {
 private func printStart(of step: Step, _ new: (session: LabSession, kept: String?)) {
   printLines(StepView(new.session).lines(step))
   printKept(new.kept)
+  LabProgressText.keepPrompt(new.session)
 }
 
 /// Where files of the student's own were put aside.

@@ -42,7 +42,7 @@ extension LabCommand {
         let id = try name.map { try LabCatalog.lab($0) } ?? selection.chosen()
         return tell(id.id, "dklab lab start \(id.id)")
       }
-      if let stake = try lab.atStake() { try agreement.require(stake) }
+      try agreement.require(try lab.atStake())
       let beginning = lab.beginning
       try lab.reset(keepingFolder: CurrentLab.isInside(lab))
       tell(lab.id, beginning)
@@ -80,21 +80,17 @@ extension LabCommand {
 struct LabAgreement: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Do not ask") var yes = false
 
-  /// Asks somebody at a terminal, and ends quietly on a no. A script knows what it does.
-  func ask(_ session: LabSession) throws {
-    guard !yes, TerminalFacts(of: 0).isTerminal, let stake = try session.atStake() else { return }
-    try ask(stake)
-  }
-
-  /// The same for what nothing brings back: without a terminal it has to be said beforehand.
-  func require(_ stake: Text) throws {
-    guard !yes else { return }
+  /// Asks somebody at a terminal whether `stake` may be lost, and ends quietly on a no. Where nobody can
+  /// be asked it has to be said beforehand. Nil is nothing to lose.
+  func require(_ stake: @autoclosure () throws -> Text?) throws {
+    guard !yes, let stake = try stake() else { return }
     guard TerminalFacts(of: 0).isTerminal else {
       throw DklabError(
         .conflict, id: "lab.not-agreed",
         Text("this would throw away: \(stake.en)", ko: "이렇게 하면 없어집니다: \(stake.ko)"),
         hint: Text(
-          "not asking without a terminal: say --yes", ko: "터미널이 없어 물어볼 수 없습니다. --yes를 붙입니다"))
+          "there is no terminal to ask at, and nothing was changed: say --yes",
+          ko: "터미널이 없어 물어볼 수 없으므로 아무것도 바꾸지 않았습니다. --yes를 붙이세요"))
     }
     try ask(stake)
   }

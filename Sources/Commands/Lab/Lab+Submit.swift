@@ -39,6 +39,7 @@ extension LabCommand {
       try File.replace(path, archive, mode: 0o600)
       print(Text("\(path) holds:", ko: "\(path)에 들어 있는 것:").settled)
       printLines(submission.summary.map { "  " + $0.settled })
+      try tellOfPutAway(session)
       print(
         Text(
           "It is evidence of your work, not proof: whoever grades it does the same again. "
@@ -48,6 +49,21 @@ extension LabCommand {
       guard let server else { return }
       let name = try server.handIn(archive).oneLine
       print(Text("handed in as \(name)", ko: "제출했습니다: \(name)")())
+    }
+
+    /// The journal begins where the lab was begun anew; of steps that were done before it does not tell.
+    private func tellOfPutAway(_ session: LabSession) throws {
+      let away = try session.progress.putAway()
+      let numbers = session.lab.steps.filter { away[$0.id] != nil }
+        .map { "\(session.number(of: $0))" }
+      guard !numbers.isEmpty else { return }
+      let list = numbers.joined(separator: ", ")
+      print(
+        Text(
+          "Steps \(list) were done before you went back with `lab undo` or `lab goto`; this file tells only "
+            + "of what was done since. Do them again to have them graded.",
+          ko: "\(list)단계는 `lab undo`나 `lab goto`로 되돌아가기 전에 마친 것이라, 그 뒤의 일만 담는 이 파일에는 "
+            + "들어 있지 않습니다. 채점받으려면 다시 하세요.")())
     }
 
     /// Who hands in: as said now, else as said before.

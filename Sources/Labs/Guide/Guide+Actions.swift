@@ -143,9 +143,10 @@ extension Guide {
     guard let step else {
       return say(Text("This is the first step.", ko: "여기가 첫 단계입니다."))
     }
-    try session.enter(step)
+    let rebuilt = try session.enter(step)
     shownStep = step.id
-    desk.show(lines + view.lines(step))
+    desk.show(lines + view.rebuilt(rebuilt) + view.lines(step))
+    LabProgressText.keepPrompt(session)
   }
 
   private func goto(
@@ -165,13 +166,13 @@ extension Guide {
     let question = Text(
       "It builds on steps that are not done (\(numbers)). Begin anew there, with these solved for you?",
       ko: "먼저 해야 할 단계(\(numbers))가 남아 있습니다. 그 단계들을 대신 풀어 두고 거기서 새로 시작할까요?")
-    guard try agreed(question, session) else { return }
+    guard agreed(question, try session.atStake(at: wanted)) else { return }
     restart(try session.restarted(at: wanted), wanted)
   }
 
-  /// Whether the student agrees to lose what they have; without anything to lose, they do.
-  private func agreed(_ question: Text, _ session: LabSession) throws -> Bool {
-    if let stake = try session.atStake() {
+  /// Whether the student agrees to lose `stake`.
+  private func agreed(_ question: Text, _ stake: Text?) -> Bool {
+    if let stake {
       say(Text("This throws away: \(stake.en).", ko: "이렇게 하면 없어집니다: \(stake.ko)."))
     }
     return desk.confirm(question(language))
@@ -179,7 +180,7 @@ extension Guide {
 
   private func undo(_ session: LabSession, _ step: Step) throws {
     let question = Text("Take this step back to its start?", ko: "이 단계를 처음 상태로 되돌릴까요?")
-    guard try agreed(question, session) else { return }
+    guard agreed(question, try session.atStake(undoing: step)) else { return }
     restart(try session.undone(step), step)
   }
 
@@ -208,7 +209,7 @@ extension Guide {
     let again = Text(
       "This did not work on what was there. Take the step back to its start, and solve it from there?",
       ko: "지금 있는 상태에서는 풀리지 않습니다. 단계를 처음 상태로 되돌리고 거기서 풀까요?")
-    guard try agreed(again, session) else { return }
+    guard agreed(again, try session.atStake(undoing: step)) else { return }
     let new = try session.undone(step)
     restart(new, step)
     _ = try new.session.solve(step)

@@ -71,6 +71,9 @@ package final class LabInstance {
   /// How many containers there are.
   func containerCount() throws -> Int { try docker?.count() ?? engine.containers().count }
 
+  /// How many volumes there are; none of another's engine, where nothing is removed.
+  func volumeCount() throws -> Int { try docker == nil ? engine.volumes().count : 0 }
+
   /// Takes into the journal what has happened elsewhere.
   func takeEvents() throws {
     if let docker { try docker.events.take(since: docker.start) }

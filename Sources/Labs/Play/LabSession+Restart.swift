@@ -3,7 +3,9 @@ import Glibc
 import Linux
 import Support
 
-/// Standing at the start of a step, whatever has become of the lab before.
+/// Standing at the start of a step, whatever has become of the lab before. What the other steps had
+/// built goes with the engine, unless this one builds on it; that they were done stays on record, and
+/// what a later step needs of theirs is built again when the student comes to it.
 extension LabSession {
   /// How many times a student's files are kept before the oldest go.
   private static let keptLimit = 5
@@ -16,6 +18,37 @@ extension LabSession {
   package func restart(
     at step: Step, keepingFolder: Bool = false
   ) throws -> (session: LabSession, kept: String?) {
+    try refuseRestartElsewhere()
+    let kept = try keepFiles()
+    let seed = try progress.fact("seed")
+    let origin = try? File.text(bench.directory + "/origin", limit: 4096).trimmed
+    let history = try progress.history(without: step)
+    try LabSession.reset(
+      instanceName, root: root, keepingFolder: keepingFolder, keepingFiles: true)
+    let session = try LabSession(lab, root: root, instance: instanceName, keeping: variables)
+    try StartedLab.note(origin: origin, of: session)
+    // Before the first look, whose seals stand on it.
+    if let seed { try session.progress.setFact("seed", seed) }
+    try session.note("restart", step.id)
+    try session.recall(history)
+    try session.advance(to: step)
+    return (session, kept)
+  }
+
+  /// Takes over what the student has to their credit. Answers that hold whatever the engine does are
+  /// given once more, so that the journal tells of them.
+  private func recall(_ history: Progress.History) throws {
+    try progress.recall(history)
+    for step in lab.steps {
+      for quiz in step.quizzes {
+        guard let answer = history.answers[quiz.id] else { continue }
+        try note("answer", step.id, ["id": quiz.id, "text": answer.text])
+      }
+    }
+  }
+
+  /// Refuses to begin anew on an engine that is somebody else's.
+  package func refuseRestartElsewhere() throws {
     if let docker {
       throw DklabError(
         .unsupported, id: "lab.docker-restart",
@@ -24,20 +57,8 @@ extension LabSession {
           ko: "\(docker.host)에서는 단계를 처음부터 다시 할 수 없습니다. 다른 엔진의 것은 지우지 않습니다"),
         hint: Text(
           "remove by hand what is in the way (`docker rm -f …`) and go on",
-          ko: "방해되는 것을 `docker rm -f …`(으)로 직접 지우고 계속하십시오"))
+          ko: "방해되는 것을 `docker rm -f …`(으)로 직접 지우고 계속하세요"))
     }
-    let kept = try keepFiles()
-    let seed = try progress.fact("seed")
-    let origin = try? File.text(bench.directory + "/origin", limit: 4096).trimmed
-    try LabSession.reset(
-      instanceName, root: root, keepingFolder: keepingFolder, keepingFiles: true)
-    let session = try LabSession(lab, root: root, instance: instanceName, keeping: variables)
-    try StartedLab.note(origin: origin, of: session)
-    // Before the first look, whose seals stand on it.
-    if let seed { try session.progress.setFact("seed", seed) }
-    try session.note("restart", step.id)
-    try session.advance(to: step)
-    return (session, kept)
   }
 
   /// Where files of earlier tries are.

@@ -21,6 +21,8 @@ package struct Workbench: Sendable {
   /// The student's folder.
   package var folder: String { directory + "/work" }
   package var binaries: String { directory + "/bin" }
+  /// Where `kubectl` is our own, whatever else there is.
+  var own: String { directory + "/own" }
   package var commands: String { directory + "/commands.log" }
   /// Where commands reach the Docker Engine of a lab that is done on one.
   var relay: String { directory + "/docker.sock" }
@@ -29,7 +31,8 @@ package struct Workbench: Sendable {
 
   /// Makes the directories and the shims; doing it twice is fine.
   package func prepare(clients: [String] = Workbench.clients) throws {
-    for path in [directory, folder, binaries] { try Directory.make(path, mode: 0o755) }
+    for path in [directory, folder, binaries, own] { try Directory.make(path, mode: 0o755) }
+    try link(program, own + "/kubectl")
     for name in clients {
       try link(name == "kubectl" ? kubectl : program, binaries + "/" + name)
     }

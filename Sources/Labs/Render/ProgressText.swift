@@ -34,6 +34,12 @@ package enum LabProgressText {
     let passed = report.verdicts.filter(\.passed).count
     guard let time = report.doneAt else { return "\(passed)/\(report.verdicts.count)" }
     var state = Text("done", ko: "완료")(language) + " " + clockTime(time)
+    if let away = report.awayAt, !report.passes {
+      return state
+        + Text(
+          " (what it built was put away at \(clockTime(away)))",
+          ko: " (만든 것은 \(clockTime(away))에 치움)")(language)
+    }
     for (check, since) in report.brokenSince.sorted(by: { $0.key < $1.key }) {
       let sentence = report.verdicts.first { $0.check == check }?.sentence(language) ?? check
       let why = report.breakage(check)(language)

@@ -80,7 +80,7 @@ extension StepView {
 extension LabSession {
   /// The debrief of a step that has passed, the first time it is asked for; nil afterwards.
   package func debriefOnce(_ step: Step) -> Prose? {
-    let key = "debriefed:\(step.id)"
+    let key = Progress.debriefed(step.id)
     guard let debrief = step.debrief, (try? progress.fact(key)) == .some(nil) else { return nil }
     try? progress.setFact(key, "1")
     return debrief

@@ -2,7 +2,7 @@ import Support
 
 /// A step as the student reads it.
 package struct StepView {
-  let session: LabSession
+  package let session: LabSession
   let facts: TerminalFacts
   let language: Language
 
@@ -120,7 +120,32 @@ package struct StepView {
 
   /// The verdicts of a look, and how many of them pass.
   package func lines(_ report: StepReport) -> [String] {
-    linesByCheck(report).flatMap(\.lines) + ["", count(report)]
+    linesByCheck(report).flatMap(\.lines) + ["", count(report)] + putAway(report)
+  }
+
+  /// That a step which was done has nothing to show for it, and why.
+  private func putAway(_ report: StepReport) -> [String] {
+    guard let time = report.awayAt, let done = report.doneAt, !report.passes else { return [] }
+    return rendered(
+      Text(
+        "You did this step at \(clockTime(done)), and that counts. What it had built was put away at "
+          + "\(clockTime(time)), when another step was begun anew; `lab goto "
+          + "\(session.number(of: report.step))` leads to its start.",
+        ko: "이 단계는 \(clockTime(done))에 이미 마쳤고 그 기록은 남아 있습니다. \(clockTime(time))에 다른 "
+          + "단계를 처음부터 다시 시작하면서 만들었던 것만 치웠습니다. `lab goto "
+          + "\(session.number(of: report.step))`을 치면 이 단계의 처음으로 갑니다.")
+    ).wrapped(to: room)
+  }
+
+  /// What was built again for the step that follows; nothing when nothing was.
+  package func rebuilt(_ steps: [Step]) -> [String] {
+    guard !steps.isEmpty else { return [] }
+    let numbers = steps.map { "\(session.number(of: $0))" }.joined(separator: ", ")
+    let words = Text(
+      "What you had built in step \(numbers) was put away meanwhile; it was built again for you, "
+        + "because this step needs it.",
+      ko: "\(numbers)단계에서 만들었던 것은 그동안 치워져 있었습니다. 이 단계에 필요해서 다시 만들어 두었습니다.")
+    return rendered(words).wrapped(to: room) + [""]
   }
 
   /// How many checks of a look pass.

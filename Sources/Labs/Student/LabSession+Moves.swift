@@ -9,12 +9,13 @@ extension LabSession {
     try restart(at: step, keepingFolder: CurrentLab.instance(of: lab) != nil)
   }
 
-  /// Takes the current step back to its start: by the lab's own commands where it has some, else by
-  /// starting anew there.
+  /// Takes the current step back to its start, and makes it one that is not done: by the lab's own
+  /// commands where it has some, else by starting anew there.
   package func undone(_ step: Step) throws -> (session: LabSession, kept: String?) {
     guard !step.undo.isEmpty else { return try restarted(at: step) }
     try note("undo", step.id)
     for script in step.undo { try play(script, recorded: false) }
+    try progress.reopen(step)
     return (self, nil)
   }
 

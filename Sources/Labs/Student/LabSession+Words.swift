@@ -20,17 +20,33 @@ extension LabSession {
     return last?.name ?? "docker"
   }
 
-  /// What would be thrown away with the lab's present state; nil when there is nothing to lose. Files
-  /// count only for a reset: whatever else begins anew puts them aside.
-  package func atStake() throws -> Text? {
-    try Self.stake(containers: try instance.containerCount(), files: nil, progress)
+  /// What would be thrown away by beginning anew at `step`; nil when there is nothing to lose. Files are
+  /// put aside, and what was done in other steps stays on record.
+  package func atStake(at step: Step) throws -> Text? {
+    let answers = try progress.answers()
+    let own = step.questions.filter { answers[$0.id] != nil }.count
+    let isDone = try progress.doneSteps()[step.id] != nil
+    return Self.stake(
+      containers: try instance.containerCount(), volumes: try instance.volumeCount(), answers: own,
+      done: isDone ? 1 : 0)
   }
 
-  /// The same of a lab's parts; with `folder` the files in it count.
-  static func stake(containers: Int, files folder: String?, _ progress: Progress) throws -> Text? {
-    let files = folder.map { ((try? Directory.list($0)) ?? []).count } ?? 0
-    let answers = try progress.answers().count
-    let done = try progress.doneSteps().count
+  /// What would be lost by undoing `step`, which may know how to undo itself.
+  package func atStake(undoing step: Step) throws -> Text? {
+    guard !step.undo.isEmpty else { return try atStake(at: step) }
+    return Text("what you did in this step", ko: "이 단계에서 한 일")
+  }
+
+  /// What would be lost with all of a lab, its files in `folder` included.
+  static func stake(containers: Int, files folder: String, _ progress: Progress) throws -> Text? {
+    stake(
+      containers: containers, files: ((try? Directory.list(folder)) ?? []).count,
+      answers: try progress.answers().count, done: try progress.doneSteps().count)
+  }
+
+  private static func stake(
+    containers: Int, volumes: Int = 0, files: Int = 0, answers: Int, done: Int
+  ) -> Text? {
     var english: [String] = []
     var korean: [String] = []
     func add(_ count: Int, _ one: String, _ many: String, _ counted: String) {
@@ -39,6 +55,7 @@ extension LabSession {
       korean.append(counted)
     }
     add(containers, "container", "containers", "컨테이너 \(containers)개")
+    add(volumes, "volume", "volumes", "볼륨 \(volumes)개")
     add(files, "file in your folder", "files in your folder", "작업 폴더의 파일 \(files)개")
     add(answers, "answer", "answers", "답 \(answers)개")
     add(done, "step done", "steps done", "완료한 단계 \(done)개")

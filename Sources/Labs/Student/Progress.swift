@@ -40,10 +40,18 @@ package final class Progress {
       path TEXT PRIMARY KEY, digest TEXT NOT NULL, stamp TEXT NOT NULL) STRICT, WITHOUT ROWID;
     """
 
+  /// Steps that were done before the lab was begun anew at another (Progress+History.swift).
+  private static let earlier = """
+    CREATE TABLE earlier (
+      step TEXT PRIMARY KEY, time INTEGER NOT NULL,
+      away INTEGER NOT NULL                    -- when what it had built went
+    ) STRICT, WITHOUT ROWID;
+    """
+
   /// Opens the record in `directory`, making it when there is none.
   package init(directory: String) throws {
     database = try Database(path: directory + "/progress.db")
-    try database.migrate([Self.schema, Self.rightAnswers, Self.evidence])
+    try database.migrate([Self.schema, Self.rightAnswers, Self.evidence, Self.earlier])
   }
 
   /// A fact about this run of the lab: `seed`, `step`, `variables`.
@@ -71,9 +79,11 @@ package final class Progress {
     }
   }
 
-  /// The steps that were done, with the time.
+  /// The steps that were done, with the time; those, too, that were done before the lab was begun anew.
   package func doneSteps() throws -> [String: Int64] {
-    let rows = try database.query("SELECT step, time FROM milestones WHERE item = ''")
+    let rows = try database.query(
+      "SELECT step, min(time) AS time FROM (SELECT step, time FROM milestones WHERE item = '' "
+        + "UNION ALL SELECT step, time FROM earlier) GROUP BY step")
     return Dictionary(rows.map { ($0["step"].text ?? "", $0["time"].integer ?? 0) }) { $1 }
   }
 

@@ -10,6 +10,8 @@ package struct StepReport: Sendable {
   package var isNewlyDone: Bool
   /// Checks that had passed and no longer do, since when; only while that matters.
   package var brokenSince: [String: Int64]
+  /// When what it had built was put away, by going back to another step; nil while it is there.
+  package var awayAt: Int64?
 
   /// Whether everything passes now.
   package var passes: Bool { !verdicts.isEmpty && verdicts.allSatisfy(\.passed) }
