@@ -106,6 +106,7 @@ struct GradeReportTests {
     let rows = CSV.rows("\u{FEFF}id,name\n1,\"a, \"\"b\"\"\nc\"\r\n\n2,x\n")
     #expect(rows == [["id", "name"], ["1", "a, \"b\"\nc"], ["2", "x"]])
     #expect(CSV.line(["=1+1", "-3", "a\"b", "\u{1B}[2Jx", "@x"]) == "'=1+1,-3,\"a\"\"b\",x,'@x\n")
+    #expect(CSV.line(["＝1", " =2", "\t@3", "-1e9", "+x"]) == "'＝1,' =2,' @3,-1e9,'+x\n")
     let scores = Scoring(Rubric()).scores([result("s1", [check("a/x")])])
     #expect(GradeCSV.text(scores).contains("s1,\"김, \"\"철수\"\"\",day44,100,100,1,1,0,0,yes,graded"))
     #expect(
@@ -114,6 +115,115 @@ struct GradeReportTests {
     #expect(
       GradeCSV.text(scores, preset: .moodle)
         == "ID number,day44 (Real),day44 (Feedback)\ns1,100,\n")
+  }
+
+  private func write(_ text: String, _ body: (String) throws -> Void) throws {
+    try write(Array(text.utf8), body)
+  }
+
+  private func write(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
+    let path = "/tmp/dklab-report-\(UInt64.random(in: .min ... .max))"
+    try File.replace(path, bytes, durable: false)
+    defer { unlink(path) }
+    try body(path)
+  }
+
+  @Test("a roster is read as spreadsheets write it: with marks, semicolons, tabs, UTF-16")
+  func rosters() throws {
+    let plain = "\u{FEFF}학번;이름\r\ns1;김하늘\r\ns2;\"이;바다\"\r\n;아무도\r\n"
+    try write(plain) { path in
+      let roster = try Roster(path)
+      #expect(roster.students.map(\.id) == ["s1", "s2"])
+      #expect(roster.students.map(\.name) == ["김하늘", "이;바다"])
+      #expect(roster.student("S2")?.line == 3)
+      #expect(roster.remark?.en.contains("line 4") == true)
+    }
+    let units = Array("학번\t이름\ns1\t김하늘\n".utf16)
+    for isBig in [false, true] {
+      let bytes = ([0xFEFF] + units).flatMap { unit -> [UInt8] in
+        let pair = [UInt8(unit >> 8), UInt8(unit & 255)]
+        return isBig ? pair : pair.reversed()
+      }
+      try write(bytes) { path in
+        let roster = try Roster(path)
+        #expect(roster.students.map(\.name) == ["김하늘"])
+      }
+    }
+    // Canvas has a row for nobody below the header.
+    let canvas = "Student,ID,SIS User ID\n    Points Possible,,\n\"Kim, H\",7,s1\n"
+    try write(canvas) { path in
+      let roster = try Roster(path)
+      #expect(roster.students.map(\.id) == ["s1"] && roster.remark == nil)
+      #expect(roster.students.map(\.name) == ["Kim, H"])
+    }
+    try write(canvas.replacing(",s1", with: ",")) { path in
+      let roster = try Roster(path)
+      #expect(roster.students.map(\.id) == ["7"], "a column that nobody fills")
+    }
+    try write("First name,Last name,ID number\nHaneul,Kim,s1\n") { path in
+      let roster = try Roster(path)
+      #expect(roster.students.map(\.name) == ["Haneul Kim"])
+    }
+  }
+
+  @Test("what is wrong with a roster is named with its place")
+  func wrongRosters() throws {
+    func error(_ bytes: [UInt8]) throws -> DklabError? {
+      var found: DklabError?
+      try write(bytes) { path in
+        found = #expect(throws: DklabError.self) { try Roster(path).validate() }
+        #expect(found?.location?.file == path)
+      }
+      return found
+    }
+    let none = try error(Array("name,e-mail\nKim,k@x\n".utf8))
+    #expect(none?.id == "roster.no-id" && none?.message.en.contains("name, e-mail") == true)
+    let twice = try error(Array("id,name\n\"s1\",\"a\nb\"\nS1,c\n".utf8))
+    #expect(twice?.id == "roster.duplicate" && twice?.location?.line == 4)
+    let korean = try error([0x69, 0x64, 0x0A, 0x73, 0x31, 0x0A, 0xB1, 0xE8, 0x0A])
+    #expect(korean?.id == "csv.encoding" && korean?.location?.line == 3)
+    let odd = try error(Array("id\ns1\n../../etc\n".utf8))
+    #expect(odd?.id == "submit.student" && odd?.location?.line == 3)
+    #expect(try error([])?.id == "roster.no-id")
+  }
+
+  @Test("weights of what no graded lab has are told of, with their place")
+  func strangeWeights() throws {
+    var lab = try #require(LabReader.read(Example.lab, file: "lab.md").0)
+    lab.folder = "/labs/first"
+    let step = try #require(lab.steps.first)
+    let check = try #require(step.checkIDs.first)
+    func error(_ text: String) throws -> DklabError? {
+      var found: DklabError?
+      try write(text) { path in
+        do {
+          try Rubric(path).validate(for: [lab], hidden: ["\(step.id)/secret"])
+        } catch let error as DklabError {
+          found = error
+        }
+      }
+      return found
+    }
+    #expect(
+      try error(
+        "rubric: 1\nsteps: {\(step.id): 2}\nchecks: {\(step.id)/\(check): 3, \(step.id)/secret: 2}\n"
+      )
+        == nil)
+    let noStep = try error("rubric: 1\nsteps:\n  \(step.id): 2\n  strat: 3\n")
+    #expect(noStep?.id == "rubric.no-step" && noStep?.location?.line == 4)
+    let noCheck = try error("rubric: 1\nchecks: {\(step.id)/nothing: 3}\n")
+    #expect(noCheck?.id == "rubric.no-check" && noCheck?.location?.line == 2)
+  }
+
+  @Test("one student in two spellings is one, and has one set of values")
+  func spelling() {
+    let scores = Scoring(Rubric()).scores([
+      result("Kim1", [check("a/x", .fail)], file: "1"), result("kim1", [check("a/x")], file: "2"),
+    ])
+    #expect(scores.map(\.counts) == [false, true])
+    #expect(
+      CourseSeed.seed(secret: "s", student: "KIM1", lab: "a")
+        == CourseSeed.seed(secret: "s", student: "kim1", lab: "a"))
   }
 
   @Test("hidden checks are counted for students, and not named")

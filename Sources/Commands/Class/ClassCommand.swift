@@ -38,11 +38,20 @@ extension ClassCommand {
     func run() throws {
       let root = try DataRoot.current()
       try Engine.enterUserNamespace(root: root)
-      let students = try roster.map { try Roster($0).students.map(\.id) } ?? []
+      let known = try roster.map { try Roster($0) } ?? Roster()
+      try known.validate()
+      known.remark.map { ProgressLine.writeToStandardError($0() + "\n") }
+      let students = known.students.map(\.id)
       var wish = Course.Wish(
         id: name, folders: try LabCatalog.chosen(lab), students: students, output: output ?? name)
       wish.hasImages = !noImages
       let course = try Course.make(wish, root: root)
+      if students.isEmpty {
+        ProgressLine.writeToStandardError(
+          Text(
+            "no students: nobody can join before `--roster` names them\n",
+            ko: "학생이 없습니다. `--roster`로 명단을 주기 전에는 아무도 참여할 수 없습니다\n")())
+      }
       print(
         Text(
           "\(wish.output)/share: \(course.labs.count) labs, values for \(course.seeds.count) students",
@@ -116,7 +125,11 @@ extension ClassCommand {
     @Argument(help: "Submissions, or folders of them", completion: .file()) var paths: [String]
 
     func run() throws {
-      let items = try Collection.take(paths, into: output)
+      let found = try SubmissionFiles.look(paths)
+      SubmissionFiles.remark(of: found.others).map {
+        ProgressLine.writeToStandardError($0() + "\n")
+      }
+      let items = try Collection.take(found.submissions, into: output)
       for item in items {
         print("\(item.file)\(item.problem.map { ": \($0())" } ?? "")")
       }
@@ -135,6 +148,7 @@ extension ClassCommand {
 
     func run() throws {
       let roster = try roster.map { try Roster($0) } ?? Roster()
+      roster.remark.map { ProgressLine.writeToStandardError($0() + "\n") }
       let items = try Collection.items(in: folder)
       printLines(ClassTable.lines(items, roster))
     }

@@ -38,9 +38,11 @@ struct Grade: ParsableCommand {
   func run() throws {
     guard !schema else { return print(GradeJSON.schema.text(pretty: true)) }
     let root = try DataRoot.current()
-    let wish = try wish()
-    let scoring = Scoring(try course.rubric.map { try Rubric($0) } ?? Rubric())
+    // What is wrong for everybody is told before the first submission.
     let roster = try course.roster.map { try Roster($0) } ?? Roster()
+    roster.remark.map(note)
+    let wish = try wish()
+    let scoring = Scoring(try course.rubric(wish.labs))
     var progress = ProgressLine(
       Text("grading", ko: "채점")(), total: Int64(wish.files.count), unit: .items)
     let begun = monotonicMilliseconds()
@@ -60,8 +62,11 @@ struct Grade: ParsableCommand {
 
   private func wish() throws -> GradeRun.Wish {
     let labs = try course.labs()
+    let found = try SubmissionFiles.look(paths)
+    let own = LabCatalog.absolute(reports.output) + "/"
+    SubmissionFiles.remark(of: found.others.filter { !$0.hasPrefix(own) }).map(note)
     var wish = GradeRun.Wish(
-      files: try SubmissionFiles.find(paths), labs: labs, output: reports.output, kit: Version.text)
+      files: found.submissions, labs: labs, output: reports.output, kit: Version.text)
     wish.hidden = try course.hiddenChecks(labs)
     wish.secret = try course.secret.map(CourseSeed.secret)
     wish.jobs = jobs
@@ -73,6 +78,8 @@ struct Grade: ParsableCommand {
     wish.allowsNetwork = network
     return wish
   }
+
+  private func note(_ text: Text) { ProgressLine.writeToStandardError(text() + "\n") }
 
   /// When the file came, in nanoseconds since 1970.
   private static func modified(_ path: String) -> Int64? {
@@ -113,6 +120,20 @@ struct GradeCourseOptions: ParsableArguments {
     return found
   }
 
+  /// What passing is worth; its names have to be those of `labs` or of hidden checks.
+  func rubric(_ labs: [String: String]) throws -> Rubric {
+    guard let path = rubric else { return Rubric() }
+    let rubric = try Rubric(path)
+    let known = try labs.sorted { $0.key < $1.key }.map { try LabCatalog.lab($0.value) }
+    var secret: Set<String> = []
+    for (id, file) in try hiddenChecks(labs) {
+      guard let lab = known.first(where: { $0.id == id }) else { continue }
+      secret.formUnion(try HiddenChecks(file, for: lab).names)
+    }
+    try rubric.validate(for: known, hidden: secret)
+    return rubric
+  }
+
   /// The hidden checks' files by lab. What is wrong with them is wrong for everybody: better said
   /// before the first submission.
   func hiddenChecks(_ labs: [String: String]) throws -> [String: String] {
@@ -136,7 +157,8 @@ struct GradeReportOptions: ParsableArguments {
     help: "The folder for results and reports: results.json, grades.csv, junit.xml, report.html",
     completion: .directory)
   var output = "graded"
-  @Option(help: "How grades.csv is laid out: full, canvas or moodle") var csv = GradeCSV.Preset.full
+  @Option(help: "How grades.csv is laid out: full, canvas or moodle") var csv = GradeCSV
+    .Preset.full
   @Option(help: "Also write one submission's outcome as Gradescope wants it", completion: .file())
   var gradescope: String?
 

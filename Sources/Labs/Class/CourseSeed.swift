@@ -18,9 +18,11 @@ package enum CourseSeed {
     return text.trimmed
   }
 
-  /// The seed of `student` for `lab`: the first 63 bits of HMAC-SHA-256 (RFC 2104).
+  /// The seed of `student` for `lab`: the first 63 bits of HMAC-SHA-256 (RFC 2104). How somebody writes
+  /// the letters of an id does not matter.
   package static func seed(secret: String, student: String, lab: String) -> UInt64 {
-    let mac = (try? code(key: Array(secret.utf8), Array("\(lab)\u{0}\(student)".utf8))) ?? ""
+    let mac =
+      (try? code(key: Array(secret.utf8), Array("\(lab)\u{0}\(student.lowercased())".utf8))) ?? ""
     return (UInt64(mac.prefix(16), radix: 16) ?? 0) >> 1
   }
 

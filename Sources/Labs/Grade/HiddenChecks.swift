@@ -12,6 +12,11 @@ package struct HiddenChecks: Sendable {
 
   package init() {}
 
+  /// The checks' names, as `STEP/CHECK`.
+  package var names: Set<String> {
+    Set(steps.flatMap { step, sources in sources.map { "\(step)/\($0.id)" } })
+  }
+
   /// Reads the file `path` for `lab`. Throws the first thing that is wrong with it.
   package init(_ path: String, for lab: Lab) throws {
     let text = try File.text(path, limit: SourceText.limit)

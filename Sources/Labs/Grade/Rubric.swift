@@ -33,6 +33,8 @@ package struct Rubric: Sendable, Hashable {
   package var lateLimit = 100
   package var lateBy = LateBy.created
   package var keep = Keep.best
+  /// Where steps (`ID`) and checks (`STEP/CHECK`) are named.
+  private var places: [String: SourceLocation] = [:]
 
   /// Whose clock says when something was handed in.
   package enum LateBy: String, Sendable, CaseIterable {
@@ -57,8 +59,8 @@ package struct Rubric: Sendable, Hashable {
         at: fields.location(of: "rubric"))
     }
     points = Self.number("points", &fields, 1...1_000_000) ?? points
-    steps = Self.weights("steps", &fields)
-    checks = Self.weights("checks", &fields)
+    steps = Self.weights("steps", &fields, &places)
+    checks = Self.weights("checks", &fields, &places)
     Self.section("hints", &fields) { hints in
       hintCost = Self.number("each", &hints, 0...100) ?? hintCost
       hintLimit = Self.number("at-most", &hints, 0...100) ?? hintLimit
@@ -108,11 +110,40 @@ package struct Rubric: Sendable, Hashable {
     fields.absorb(inner)
   }
 
-  private static func weights(_ key: String, _ fields: inout Fields) -> [String: Int] {
+  /// Throws `rubric.no-step` or `rubric.no-check`, with its place, for a weight of something that is in
+  /// none of `labs`: a typing error would change everybody's score in silence.
+  ///
+  /// - Parameter hidden: the ids of hidden checks, as `STEP/CHECK`.
+  package func validate(for labs: [Lab], hidden: Set<String> = []) throws {
+    let known = Set(labs.flatMap { $0.steps.map(\.id) })
+    let checked = hidden.union(
+      labs.flatMap { lab in
+        lab.steps.flatMap { step in step.checkIDs.map { "\(step.id)/\($0)" } }
+      })
+    for (name, place) in places.sorted(by: { $0.value.line < $1.value.line }) {
+      let isStep = steps[name] != nil
+      guard !(isStep ? known : checked).contains(name) else { continue }
+      throw DklabError(
+        .notFound, id: isStep ? "rubric.no-step" : "rubric.no-check",
+        isStep
+          ? Text(
+            "no lab that is graded has a step `\(name)`", ko: "채점하는 실습에 `\(name)` 단계가 없습니다")
+          : Text(
+            "no lab that is graded has a check `\(name)`", ko: "채점하는 실습에 `\(name)` 검사가 없습니다"),
+        hint: .list(of: (isStep ? known : checked).sorted()), at: place)
+    }
+  }
+
+  private static func weights(
+    _ key: String, _ fields: inout Fields, _ places: inout [String: SourceLocation]
+  ) -> [String: Int] {
     guard let node = fields.node(key) else { return [:] }
     var inner = Fields(node, of: "`\(key)`", variables: Variables(values: [:]), raw: true)
     var weights: [String: Int] = [:]
-    for name in inner.keys { weights[name] = number(name, &inner, 0...1000) }
+    for name in inner.keys {
+      weights[name] = number(name, &inner, 0...1000)
+      places[name] = inner.location(of: name)
+    }
     fields.absorb(inner)
     return weights
   }

@@ -104,7 +104,7 @@ package struct Scoring {
       score(result, received: received.indices.contains(place) ? received[place] : nil)
     }
     let groups = Dictionary(grouping: scores.indices) { place in
-      "\(scores[place].result.lab)\u{0}\(scores[place].result.student.id)"
+      "\(scores[place].result.lab)\u{0}\(scores[place].result.student.id.lowercased())"
     }
     for (_, places) in groups where places.count > 1 {
       let best = places.max { left, right in
