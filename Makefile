@@ -12,7 +12,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 LIBRARIES := libseccomp-dev libyaml-dev libsqlite3-dev
 PROGRAMS := busybox-static nginx-light nftables uidmap figlet
 # What the tests compare with. Each test says what it misses when one is not there.
-PEERS := crun runc skopeo docker-registry openssl podman catatonit buildah tmux zsh jq iproute2 procps curl docker-compose python3-docker
+PEERS := crun runc skopeo docker-registry openssl podman catatonit buildah tmux zsh jq iproute2 procps curl docker-compose python3-docker \
+  libxml2-utils python3-jsonschema
 
 # Fully static: starts twice as fast as with shared libraries, and runs on any distribution. The front end's
 # flag makes generic types from what the compiler knows: by name, the Swift library would go through all

@@ -157,7 +157,7 @@ struct GradeReportOptions: ParsableArguments {
     help: "The folder for results and reports: results.json, grades.csv, junit.xml, report.html",
     completion: .directory)
   var output = "graded"
-  @Option(help: "How grades.csv is laid out: full, canvas or moodle") var csv = GradeCSV
+  @Option(help: "How grades.csv is laid out: full, excel, canvas or moodle") var csv = GradeCSV
     .Preset.full
   @Option(help: "Also write one submission's outcome as Gradescope wants it", completion: .file())
   var gradescope: String?

@@ -8,6 +8,13 @@ enum Comparing {
   /// So many lines in the very same order are worth a look; short labs leave little choice.
   private static let lineLimit = 12
 
+  /// Names for a sentence; of a whole class that shares something, some.
+  private static func list(_ names: [String]) -> String {
+    let all = Set(names).sorted()
+    let some = all.prefix(10).joined(separator: ", ")
+    return all.count > 10 ? some + " … (\(all.count))" : some
+  }
+
   /// By the places of `results`.
   static func observations(_ results: [GradedSubmission]) -> [Int: [Observation]] {
     var found: [Int: [Observation]] = [:]
@@ -39,7 +46,7 @@ enum Comparing {
     for (place, others) in shared {
       let same = others.filter { $0.value >= momentLimit }.keys.map(name)
       guard !same.isEmpty else { continue }
-      let list = Set(same).sorted().joined(separator: ", ")
+      let list = Self.list(same)
       found[place, default: []].append(
         Observation(
           .sameRecord, "lines were typed at the very same moments as in the record of \(list)",
@@ -49,7 +56,7 @@ enum Comparing {
       for place in places {
         let others = Set(places.filter { isOther($0, place) }.map(name)).sorted()
         guard !others.isEmpty else { continue }
-        let list = others.joined(separator: ", ")
+        let list = Self.list(others)
         found[place, default: []].append(
           Observation(
             .sameWork, "the same lines in the same order as \(list)",
@@ -61,7 +68,7 @@ enum Comparing {
       let foreign = result.print.words.filter { !own.contains($0) }
         .flatMap { word in (owners[word] ?? []).filter { isOther($0, place) } }
       guard !foreign.isEmpty else { continue }
-      let list = Set(foreign.map(name)).sorted().joined(separator: ", ")
+      let list = Self.list(foreign.map(name))
       found[place, default: []].append(
         Observation(
           .foreignToken, "a value was typed that was given to \(list)",

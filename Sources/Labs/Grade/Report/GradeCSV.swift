@@ -6,6 +6,8 @@ package enum GradeCSV {
   package enum Preset: String, Sendable, CaseIterable {
     /// Everything, one row a submission.
     case full
+    /// The same with the mark in front without which Excel takes Korean names for something else.
+    case excel
     /// What Canvas imports: its own columns first, one for each lab.
     case canvas
     /// What Moodle imports: id number, grade and feedback.
@@ -19,6 +21,7 @@ package enum GradeCSV {
   ) -> String {
     switch preset {
     case .full: full(scores, roster, language)
+    case .excel: "\u{FEFF}" + full(scores, roster, language)
     case .canvas: canvas(scores, roster)
     case .moodle: moodle(scores, roster, language)
     }
