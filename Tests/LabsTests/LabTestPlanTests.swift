@@ -41,6 +41,26 @@ struct LabTestPlanTests {
     #expect(Set(plan.map(\.seed)).count == plan.count)
   }
 
+  @Test("solves a lab once for each text that its seeds give it")
+  func solving() throws {
+    var lab = try lab()
+    lab.variables = [
+      VariableDeclaration(
+        name: "way", source: .choice(["a", "b", "c"]), location: .init(file: ""))
+    ]
+    func plays(_ text: String) throws -> [LabTest.Play] {
+      try LabTestPlan(solving: [lab], text: { _ in text }, seed: 40, seeds: 20).plays
+    }
+    #expect(try plays("say {{token}}").map(\.seed) == [40])
+    lab.variables.append(
+      VariableDeclaration(name: "n", source: .number(1...1_000_000), location: .init(file: "")))
+    let all = try plays("say {{n}}")
+    #expect(all.map(\.seed).sorted() == Array(40..<60) && Set(all.map(\.number)).count == 20)
+    #expect(all.allSatisfy { $0.kind == .seed && $0.name == "seed \($0.seed)" })
+    #expect(try plays("go {{way}}").count == 3)
+    #expect(try plays("always the same").map(\.seed) == [40])
+  }
+
   @Test("with a step has only its plays, with the seeds they have anyway")
   func step() throws {
     let lab = try lab()

@@ -14,6 +14,7 @@ extension LabCommand {
 
     @Option(help: "The seed of the order and of the variables") var seed: UInt64?
     @Option(help: "Solve every lab with this many seeds") var seeds = 1
+    @Flag(help: "Only solve the labs, once for each of --seeds from --seed on") var solve = false
     @Option(
       name: .shortAndLong, help: "How many plays at the same time; all processors' when not given")
     var jobs: Int?
@@ -48,7 +49,11 @@ extension LabCommand {
         fflush(nil)
       }
       guard !mistakes else { return try playMistakes(test, chosen) }
-      try test.run(folders: chosen, step: step, seeds: seeds)
+      if solve {
+        try test.solve(folders: chosen, seeds: seeds)
+      } else {
+        try test.run(folders: chosen, step: step, seeds: seeds)
+      }
       if let junit { try File.replace(junit, JUnitReport.text(test.cases), durable: false) }
       let failed = test.failures.count
       let seconds = Double(monotonicMilliseconds() - begun) / 1000
@@ -59,6 +64,9 @@ extension LabCommand {
     }
 
     func validate() throws {
+      guard !solve || !mistakes && step == nil && !engine.isDocker else {
+        throw ValidationError("--solve is about whole labs on this kit's own engine")
+      }
       guard !mistakes || !engine.isDocker else {
         throw ValidationError("--mistakes are about this kit's own engine")
       }

@@ -31,7 +31,11 @@ final class LabPlayer {
 
   private func failureOf(_ play: LabTest.Play) throws -> Text? {
     let lab = try lab(play.folder)
-    guard play.kind != .through else { return try through(lab, play) }
+    if play.kind == .through { return try through(lab, play) }
+    if play.kind == .seed {
+      let name = instance(play)
+      return try takingAway(name, play) { try through(lab, play, name, play.seed) }
+    }
     guard let step = lab.step(play.step) else {
       preconditionFailure("step \(play.step) is in the plan and not in the lab")
     }
@@ -47,7 +51,7 @@ final class LabPlayer {
       case .mistake:
         return try MistakeReader.read(lab).first { $0.step.id == step.id && $0.wrong.id == play.id }
           .flatMap { try self.mistake($0.wrong, step, session) }
-      case .through: return nil
+      case .through, .seed: return nil
       }
     }
   }

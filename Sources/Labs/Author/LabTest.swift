@@ -17,7 +17,7 @@ package enum LabTest {
   package struct Case: Sendable, Codable {
     package var lab: String
     package var step: String
-    /// `lint`, `solution`, `alternative ID`, `wrong ID`, `through N`, `leaks`.
+    /// `lint`, `solution`, `alternative ID`, `wrong ID`, `through N`, `seed N`, `leaks`.
     package var name: String
     package var seconds: Double
     /// nil when the lab keeps the rule.
@@ -42,6 +42,8 @@ package enum LabTest {
       case mistake
       /// The whole lab, from the first step to the last, twice in a row.
       case through
+      /// The same once, with nothing else held to it.
+      case seed
     }
 
     var folder: String
@@ -49,7 +51,7 @@ package enum LabTest {
     /// Empty for the whole lab.
     var step = ""
     var kind: Kind
-    /// The alternative, the wrong answer, or the number of the playing through.
+    /// The alternative, the wrong answer, the number of the playing through, or the seed.
     var id = ""
     /// Its place in the plan before that was shuffled.
     var number = 0

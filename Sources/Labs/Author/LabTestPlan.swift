@@ -39,6 +39,32 @@ struct LabTestPlan {
     }
   }
 
+  /// Every lab of `labs` solved with the values of `seeds` seeds from `seed` on. `text` is that of a lab's file:
+  /// seeds that give it the same text but for words (tokens and names: of one length, of letters and digits)
+  /// ask the same of a student, and are done once. A test of the shipped labs looks at
+  /// all that words become part of.
+  init(solving labs: [Lab], text: (Lab) throws -> String, seed: UInt64, seeds: Int) throws {
+    for lab in labs {
+      let text = try text(lab)
+      let words = Dictionary(
+        uniqueKeysWithValues: (lab.variables.filter(\.isDrawn).map(\.name) + ["token"]).map {
+          ($0, "word")
+        })
+      var seen: Set<String> = []
+      for own in seed..<(seed + UInt64(seeds)) {
+        let values = try Variables(lab.variables, seed: own, kernel: "0")
+        let plain = Variables(values: values.values.merging(words) { $1 })
+        guard seen.insert(plain.fillExactly(text)).inserted else { continue }
+        plays.append(
+          LabTest.Play(
+            folder: lab.folder, lab: lab.id, kind: .seed, id: String(own), number: plays.count,
+            seed: own, ports: Self.ports(lab.steps.flatMap(\.solution) + lab.setup)))
+      }
+    }
+    var random = SeededGenerator(seed: seed, purpose: "order")
+    plays.shuffle(using: &random)
+  }
+
   private static func plays(of step: Step, in lab: Lab) -> [LabTest.Play] {
     let before = foundations(of: step, in: lab).flatMap { $0.setup + $0.solution } + lab.setup
     func play(_ kind: LabTest.Play.Kind, _ id: String, _ own: [Script]) -> LabTest.Play {

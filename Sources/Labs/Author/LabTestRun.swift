@@ -56,6 +56,19 @@ package final class LabTestRun {
     for lab in labs { leaks(lab) }
   }
 
+  /// Solves the labs in `folders` with the values of `seeds` seeds, and does nothing else with them.
+  package func solve(folders: [String], seeds: Int) throws {
+    try requireEmptyEngine()
+    removeLeftOvers()
+    let labs = try folders.compactMap(lint).filter(isPossible)
+    let plan = try LabTestPlan(
+      solving: labs,
+      text: { try File.text($0.folder + "/lab.md", limit: SourceText.limit) }, seed: seed,
+      seeds: seeds)
+    try carryOut(plan.plays)
+    for lab in labs { leaks(lab) }
+  }
+
   /// How many mistakes were played, and of how many the cause was named.
   package struct Share: Sendable {
     package var named: Int
