@@ -89,7 +89,7 @@ install: build ## Put the binary and its shell completions in place (PREFIX=/usr
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	$(SUDO) mkdir -p $(DESTDIR)$(PREFIX)/share/dklab/Courseware
 	$(SUDO) cp -R Labs $(DESTDIR)$(PREFIX)/share/dklab/
-	$(SUDO) cp -R Courseware/images $(DESTDIR)$(PREFIX)/share/dklab/Courseware/
+	$(SUDO) cp -R Courseware/images Courseware/graders $(DESTDIR)$(PREFIX)/share/dklab/Courseware/
 	$(RELEASE) completions bash | $(SUDO) tee $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dklab >/dev/null
 	$(RELEASE) completions zsh | $(SUDO) tee $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_dklab >/dev/null
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Engine
 import Glibc
 import Labs
@@ -17,8 +18,10 @@ struct Grade: ParsableCommand {
 
   @OptionGroup var course: GradeCourseOptions
   @OptionGroup var reports: GradeReportOptions
+  @OptionGroup var place: GradePlaceOptions
   @Option(
-    name: .shortAndLong, help: "How many at the same time; two for each processor when not given")
+    name: .shortAndLong,
+    help: "How many at the same time; two for each processor when not given, 20 on a cluster")
   var jobs: Int?
   @Option(help: "Seconds for one submission; 180 when not given") var seconds: Int?
   @Option(help: "Memory for one submission; 1g when not given") var memory: String?
@@ -46,7 +49,7 @@ struct Grade: ParsableCommand {
     var progress = ProgressLine(
       Text("grading", ko: "채점")(), total: Int64(wish.files.count), unit: .items)
     let begun = monotonicMilliseconds()
-    let results = try GradeRun(wish, root: root) { _, done, _ in
+    let results = try GradeRun(wish, root: root, cluster: try place.setting(jobs)) { _, done, _ in
       progress.update(Int64(done))
     }.run()
     let seconds = (monotonicMilliseconds() - begun) / 1000
@@ -54,7 +57,11 @@ struct Grade: ParsableCommand {
       Text("\(results.count) in \(seconds) s", ko: "제출물 \(results.count)개, \(seconds)초")())
     var scores = scoring.scores(results, received: wish.files.map(Self.modified))
     if !roster.students.isEmpty { scores = scores.map { Self.known($0, in: roster) } }
-    if !quiet { printLines(GradeTable.lines(scores, facts: .standardOutput)) }
+    if quiet {
+      GradeTable.errors(scores).map(note)
+    } else {
+      printLines(GradeTable.lines(scores, facts: .standardOutput))
+    }
     try reports.write(scores, roster)
     if results.contains(where: { $0.outcome == .error }) { throw ExitCode(3) }
     if results.contains(where: { $0.outcome == .refused }) { throw ExitCode(1) }
@@ -62,7 +69,13 @@ struct Grade: ParsableCommand {
 
   private func wish() throws -> GradeRun.Wish {
     let labs = try course.labs()
-    let found = try SubmissionFiles.look(paths)
+    let found: SubmissionFiles.Found
+    do {
+      found = try SubmissionFiles.look(paths)
+    } catch let error as DklabError where error.id == "grade.nothing" {
+      try reports.writeGradescope(nothing: error)
+      throw error
+    }
     let own = LabCatalog.absolute(reports.output) + "/"
     SubmissionFiles.remark(of: found.others.filter { !$0.hasPrefix(own) }).map(note)
     var wish = GradeRun.Wish(
@@ -95,6 +108,33 @@ struct Grade: ParsableCommand {
     var score = score
     score.observations.append(.unknownStudent)
     return score
+  }
+}
+
+/// Where submissions are done again.
+struct GradePlaceOptions: ParsableArguments {
+  enum Place: String, ExpressibleByArgument, CaseIterable { case here, kubernetes }
+
+  @Option(help: "here, or kubernetes: one Job for each submission on a cluster") var on =
+    Place.here
+  @Option(help: "On a cluster: the image with dklab and the labs' images")
+  var image = "dklab-grader"
+  @Option(help: "On a cluster: the kubeconfig file", completion: .file()) var kubeconfig: String?
+  @Option(help: "On a cluster: the context of the kubeconfig") var context: String?
+  @Option(help: "On a cluster: the namespace for the Jobs") var namespace: String?
+
+  func validate() throws {
+    guard on == .here, kubeconfig != nil || context != nil || namespace != nil else { return }
+    throw ValidationError("--kubeconfig, --context and --namespace go with --on kubernetes")
+  }
+
+  /// The cluster; nil for this machine.
+  func setting(_ jobs: Int?) throws -> GradeClusterSetting? {
+    guard on == .kubernetes else { return nil }
+    return GradeClusterSetting(
+      cluster: try KubectlGradeCluster(
+        kubeconfig: kubeconfig, context: context, namespace: namespace),
+      image: image, window: jobs)
   }
 }
 
@@ -157,8 +197,8 @@ struct GradeReportOptions: ParsableArguments {
     help: "The folder for results and reports: results.json, grades.csv, junit.xml, report.html",
     completion: .directory)
   var output = "graded"
-  @Option(help: "How grades.csv is laid out: full, excel, canvas or moodle") var csv = GradeCSV
-    .Preset.full
+  @Option(help: "How grades.csv is laid out: full, excel, canvas or moodle")
+  var csv = GradeCSV.Preset.full
   @Option(help: "Also write one submission's outcome as Gradescope wants it", completion: .file())
   var gradescope: String?
 
@@ -170,12 +210,24 @@ struct GradeReportOptions: ParsableArguments {
     try put("grades.csv", GradeCSV.text(scores, roster: roster, preset: csv))
     try put("junit.xml", GradeJUnit.text(scores))
     try put("report.html", GradeHTML(scores).text)
-    guard let gradescope else { return }
-    guard scores.count == 1 else {
-      throw ValidationError("--gradescope is for one submission, there are \(scores.count)")
+    guard gradescope != nil else { return }
+    let counting = scores.filter(\.counts)
+    guard counting.count == 1 else {
+      throw ValidationError(
+        "--gradescope is for one student and one lab, there are \(counting.count) results that count"
+      )
     }
-    try File.replace(
-      gradescope, Gradescope.document(scores[0]).text(pretty: true) + "\n", durable: false)
+    try writeGradescope(Gradescope.document(counting[0]))
+  }
+
+  /// A student has handed in no submission: theirs to mend.
+  func writeGradescope(nothing error: DklabError) throws {
+    try writeGradescope(Gradescope.document(nothing: error))
+  }
+
+  private func writeGradescope(_ document: JSONValue) throws {
+    guard let gradescope else { return }
+    try File.replace(gradescope, document.text(pretty: true) + "\n", durable: false)
   }
 }
 

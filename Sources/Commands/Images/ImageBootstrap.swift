@@ -20,15 +20,34 @@ struct ImageBootstrap: ParsableCommand {
   @Flag(help: "Only what the first labs need; the same as giving no name") var quick = false
   @Flag(help: "Every recipe, those that need a network too") var all = false
   @Flag(help: "List the recipes and stop") var list = false
+  @Option(
+    help: "Make none, but take those of an archive that `save` or `class init` has made",
+    completion: .file())
+  var from: String?
   @Argument(help: "Names of images, such as busybox or ubuntu:16.04") var names: [String] = []
+
+  /// The images of an archive onto the shelf: for machines without a network, and for images that grade.
+  private func shelve(_ archive: String) throws {
+    let root = try DataRoot.current()
+    try Engine.enterUserNamespace(root: root)
+    let shelf = ImageStore(
+      content: try ContentStore(root: root.content), scope: ImageStore.library)
+    try withInput(archive) { descriptor, name in
+      for image in try shelf.load(descriptor, name: name) { print(image) }
+    }
+  }
 
   func validate() throws {
     if (quick || all) && !names.isEmpty {
       throw ValidationError("give either names or --quick or --all")
     }
+    if from != nil, quick || all || list || !names.isEmpty {
+      throw ValidationError("--from takes all images of its archive, and goes with nothing else")
+    }
   }
 
   func run() throws {
+    if let from { return try shelve(from) }
     let book = try RecipeBook(engine: Engine.open())
     if list { return printRecipes(book) }
     let wanted = all ? book.entries.map(\.name) : names

@@ -12,8 +12,8 @@ struct LabCommand: ParsableCommand {
       GuideCommand.self, List.self, Start.self, Show.self, Next.self, Check.self, Watch.self,
       Hint.self, Answer.self, Quizzes.self, Debrief.self, Status.self, Shell.self, GoTo.self,
       Undo.self, Solve.self, Reset.self, Submit.self, New.self, Bundle.self, Lint.self, Test.self,
-      Schema.self, PlayerEntry.self, RelayEntry.self, GraderEntry.self, PlayedTerminalEntry.self,
-      Complete.self,
+      Schema.self, PlayerEntry.self, RelayEntry.self, GraderEntry.self, ParcelEntry.self,
+      PlayedTerminalEntry.self, Complete.self,
     ], defaultSubcommand: GuideCommand.self)
 
   /// The verbs a student may have meant.

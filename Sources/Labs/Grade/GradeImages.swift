@@ -71,7 +71,8 @@ enum GradeImages {
     let reply = try LineChannel.read(sandbox.channel, as: ReplayMessage.Reply.self)
     if let failed = reply.map(\.failed) ?? "the sandbox has ended" {
       throw DklabError(
-        .unavailable, id: "grade.images",
+        .unavailable,
+        id: reply?.isForbidden == true ? GradeSandbox.forbidden : "grade.images",
         Text("the images cannot be made ready: \(failed)", ko: "이미지를 준비할 수 없습니다: \(failed)"))
     }
   }

@@ -3,7 +3,7 @@
 // error and nobody else anything. The order of the results is the order of the files, however many
 // workers there are.
 //
-// Next: GradeWorker.swift, GradeStore.swift, Scoring.swift.
+// Next: GradeRun+Cluster.swift, GradeWorker.swift, GradeStore.swift, Scoring.swift.
 
 import Documents
 import Engine
@@ -27,17 +27,24 @@ package final class GradeRun {
     package var retriesErrors = false
     package var allowsNetwork = false
     package var kit: String
+    /// In a pod: what the asker's limits are, this one student's seed, and a word for control groups, since
+    /// process ids are small there.
+    var limits: GradeSandbox.Limits?
+    var seed: UInt64?
+    var mark: String?
 
     package init(files: [String], labs: [String: String], output: String, kit: String) {
       (self.files, self.labs, self.output, self.kit) = (files, labs, output, kit)
     }
   }
 
-  private let wish: Wish
+  let wish: Wish
   private let root: DataRoot
   private let report: (GradedSubmission, Int, Int) -> Void
-  private let limits: GradeSandbox.Limits
+  private let cluster: GradeClusterSetting?
+  let limits: GradeSandbox.Limits
   private let work: String
+  private let mark: String
   private var results: [Int: GradedSubmission] = [:]
   private var slots: [Slot] = []
 
@@ -51,18 +58,22 @@ package final class GradeRun {
 
   private static let grace: Int64 = 60_000
 
-  /// `report` is told of each result, and how many of how many there are.
+  /// `report` is told of each result, and how many of how many there are. With a `cluster` the work is
+  /// done there, else here.
   package init(
-    _ wish: Wish, root: DataRoot, report: @escaping (GradedSubmission, Int, Int) -> Void
+    _ wish: Wish, root: DataRoot, cluster: GradeClusterSetting? = nil,
+    report: @escaping (GradedSubmission, Int, Int) -> Void
   ) {
     self.wish = wish
     self.root = root
+    self.cluster = cluster
     self.report = report
-    var limits = GradeSandbox.Limits()
+    var limits = wish.limits ?? GradeSandbox.Limits()
     limits.seconds = wish.seconds ?? limits.seconds
     limits.memory = wish.memory ?? limits.memory
     limits.disk = min(limits.disk, limits.memory / 2)
     self.limits = limits
+    mark = wish.mark ?? "\(getpid())"
     work = "\(root.path)/grading/run-\(getpid())"
   }
 
@@ -73,7 +84,8 @@ package final class GradeRun {
     try removeLeftOvers()
     try Directory.make(work)
     defer { finish() }
-    let store = try GradeStore(directory: wish.output, context: try context())
+    let context = try context()
+    let store = try GradeStore(directory: wish.output, context: context)
     var open: [Int] = []
     for (place, file) in wish.files.enumerated() {
       let name = file.split(separator: "/").last.map(String.init) ?? file
@@ -87,17 +99,20 @@ package final class GradeRun {
     }
     if !open.isEmpty {
       do {
-        let images = try images()
-        try carryOut(open, images, store)
-      } catch let error as DklabError where error.id == "grade.sandbox" {
+        if let cluster {
+          try carryOut(open, on: cluster, context, store)
+        } else {
+          try carryOut(open, try images(), store)
+        }
+      } catch let error as DklabError where error.id.hasPrefix("grade.cluster") {
         excuse(open, error)
       }
     }
     return wish.files.indices.compactMap { results[$0] }
   }
 
-  /// This machine makes no sandboxes. That is an error for everybody and nobody's fail; it is not kept,
-  /// so that another machine, or this one when it is allowed to, begins anew.
+  /// The cluster makes no pods. That is an error for everybody and nobody's fail; it is not kept, so that
+  /// the next run begins anew.
   private func excuse(_ tasks: [Int], _ error: DklabError) {
     for task in tasks where results[task] == nil {
       let result = failure(task, error.message, error.id)
@@ -125,11 +140,13 @@ package final class GradeRun {
     let worker = try startWorker()
     let job = GradeImages.Job(
       images: Set(names).sorted(), directory: root.path + "/grading", place: try place(0),
-      name: "\(getpid())-images")
+      name: "\(mark)-images")
     try worker.process.ask(GradeWorker.Question.images(job))
     while true {
       switch try worker.process.take(GradeWorker.Answer.self) {
       case .images(let path)?: return path
+      // Each submission will find that out for itself, and what can be judged without is judged.
+      case .failed(_, GradeSandbox.forbidden)?: return ""
       case .failed(let reason, let id)?: throw DklabError(.unavailable, id: id, reason)
       default: continue
       }
@@ -177,8 +194,8 @@ package final class GradeRun {
   private func hand(_ task: Int, to index: Int, _ images: String) throws {
     let job = GradeJob(
       file: wish.files[task], labs: wish.labs, hidden: wish.hidden, images: images,
-      place: try place(slots[index].number), name: "\(getpid())-\(task)", limits: limits,
-      secret: wish.secret, allowsNetwork: wish.allowsNetwork)
+      place: try place(slots[index].number), name: "\(mark)-\(task)", limits: limits,
+      secret: wish.secret, seed: wish.seed, allowsNetwork: wish.allowsNetwork)
     slots[index].task = task
     slots[index].deadline = monotonicMilliseconds() + Int64(limits.seconds) * 1000 + Self.grace
     try slots[index].process.ask(GradeWorker.Question.grade(job))
@@ -222,7 +239,7 @@ package final class GradeRun {
     }
   }
 
-  private func failure(_ task: Int, _ reason: Text, _ id: String) -> GradedSubmission {
+  func failure(_ task: Int, _ reason: Text, _ id: String) -> GradedSubmission {
     let file = wish.files[task]
     let digest = (try? LabBundle.digest(File.read(file, limit: 64 << 20)).hex) ?? ""
     var result = GradedSubmission(
@@ -233,8 +250,9 @@ package final class GradeRun {
     return result
   }
 
-  private func keep(_ result: GradedSubmission, _ task: Int, _ store: GradeStore) throws {
-    try store.keep(result)
+  func keep(_ result: GradedSubmission, _ task: Int, _ store: GradeStore) throws {
+    // Another machine, or this one when it may make sandboxes, begins anew.
+    if result.reasonID != GradeSandbox.forbidden { try store.keep(result) }
     results[task] = result
     report(result, results.count, wish.files.count)
   }
@@ -245,7 +263,7 @@ package final class GradeRun {
     slots = []
     Engine.leaveUserNamespace(root: DataRoot(path: work))
     try? Directory.removeTree(work)
-    Self.removeGroups("\(getpid())-")
+    Self.removeGroups("\(mark)-")
   }
 
   /// What runs that were killed have left: their names hold their process ids.

@@ -108,7 +108,7 @@ final class GradeSandbox {
       let complaint = String(decoding: (try? readAll(mine, limit: 4096)) ?? [], as: UTF8.self)
       close()
       throw DklabError(
-        .unavailable, id: "grade.sandbox",
+        .unavailable, id: Self.forbidden,
         Text(
           "the sandbox cannot be made: \(complaint)", ko: "격리 환경을 만들 수 없습니다: \(complaint)"))
     }
@@ -117,6 +117,9 @@ final class GradeSandbox {
   deinit {
     close()
   }
+
+  /// The id of the error that this machine makes no sandboxes.
+  static let forbidden = "grade.sandbox"
 
   private var isClosed = false
 
@@ -233,7 +236,8 @@ final class GradeSandbox {
       sethostname(name, name.count)
       if !setting.hasNetwork { try bringLoopbackUp() }
     } catch {
-      try? LineChannel.write(ReplayMessage.Reply(failed: "\(error)"), to: channel)
+      try? LineChannel.write(
+        ReplayMessage.Reply(failed: "\(error)", isForbidden: true), to: channel)
       _exit(1)
     }
     _exit(inside(channel))

@@ -41,6 +41,15 @@ package struct GradedSubmission: Sendable, Codable, Hashable {
     self.outcome = outcome
   }
 
+  /// It could not be graded because of `error`: refused when that is of the submission, else an error of
+  /// ours.
+  mutating func fail(_ error: any Error) {
+    let known = error as? DklabError
+    outcome = known?.id.hasPrefix("submission.") == true ? .refused : .error
+    reason = known?.message ?? Text("\(error)", ko: "\(error)")
+    reasonID = known?.id ?? "grade.system"
+  }
+
   /// What submissions are compared by.
   package struct Fingerprint: Sendable, Codable, Hashable {
     /// Lines with the moments at which they were typed: no two students have the same.

@@ -160,7 +160,8 @@ final class ReplayDriver {
     }
     if let failed = answer.failed {
       throw DklabError(
-        .unavailable, id: "grade.sandbox",
+        .unavailable,
+        id: answer.isForbidden ? GradeSandbox.forbidden : "grade.sandbox-failed",
         Text("the sandbox failed: \(failed)", ko: "격리 환경에서 오류가 났습니다: \(failed)"))
     }
     return answer

@@ -33,6 +33,8 @@ enum ReplayMessage {
     var outcome = ReplayShell.Outcome()
     /// What went wrong that is not the student's fault.
     var failed: String?
+    /// Whether that is because this machine makes no sandboxes.
+    var isForbidden = false
     /// Containers made meanwhile: id and name, in order.
     var created: [[String]] = []
   }

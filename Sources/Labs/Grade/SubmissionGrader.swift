@@ -22,8 +22,9 @@ struct GradeJob: Sendable, Codable, Hashable {
   /// Unique on this machine.
   var name: String
   var limits = GradeSandbox.Limits()
-  /// The course's secret, when seeds come from it.
+  /// The course's secret, when seeds come from it; or this student's seed alone.
   var secret: String?
+  var seed: UInt64?
   /// Whether labs that need the internet get it.
   var allowsNetwork = false
 }
@@ -46,17 +47,23 @@ final class SubmissionGrader {
     let grader = SubmissionGrader(job, digest: digest)
     do {
       try grader.run()
-    } catch let error as DklabError where error.id.hasPrefix("submission.") {
-      grader.result.outcome = .refused
-      grader.result.reason = error.message
-      grader.result.reasonID = error.id
     } catch {
-      grader.result.outcome = .error
-      grader.result.reason = (error as? DklabError)?.message ?? Text("\(error)", ko: "\(error)")
-      grader.result.reasonID = (error as? DklabError)?.id ?? "grade.system"
+      grader.result.fail(error)
     }
     grader.result.seconds = Double(monotonicMilliseconds() - grader.begun) / 1000
     return grader.result
+  }
+
+  /// The folder of the lab that a submission is of. Throws `submission.no-lab` when it is not graded.
+  static func folder(
+    of manifest: Submission.Manifest, in labs: [String: String]
+  ) throws -> String {
+    if let folder = labs[manifest.lab] { return folder }
+    throw DklabError(
+      .notFound, id: "submission.no-lab",
+      Text(
+        "it is of the lab `\(manifest.lab)`, which is not graded here",
+        ko: "여기서 채점하지 않는 `\(manifest.lab)` 실습의 제출물입니다"))
   }
 
   private func run() throws {
@@ -67,22 +74,18 @@ final class SubmissionGrader {
       id: manifest.student.id.oneLine, name: manifest.student.name.oneLine)
     result.course = manifest.course.oneLine
     (result.created, result.started) = (manifest.created, manifest.started)
-    guard let folder = job.labs[manifest.lab] else {
-      throw DklabError(
-        .notFound, id: "submission.no-lab",
-        Text(
-          "it is of the lab `\(manifest.lab)`, which is not graded here",
-          ko: "여기서 채점하지 않는 `\(manifest.lab)` 실습의 제출물입니다"))
-    }
+    let folder = try Self.folder(of: manifest, in: job.labs)
     let lab = try LabCatalog.lab(folder)
     let hidden =
       try job.hidden[manifest.lab].map { try HiddenChecks($0, for: lab) } ?? HiddenChecks()
     result.hints = manifest.hints.filter { lab.step($0.step) != nil }
     result.milestones = manifest.milestones.filter { lab.step($0.step) != nil }
     result.print = GradedSubmission.Fingerprint(submission, of: lab)
-    let seed = job.secret.map {
-      CourseSeed.seed(secret: $0, student: manifest.student.id, lab: lab.id)
-    }
+    let seed =
+      job.seed
+      ?? job.secret.map {
+        CourseSeed.seed(secret: $0, student: manifest.student.id, lab: lab.id)
+      }
     result.observations =
       Integrity(
         submission: submission, lab: lab, labDigest: try SubmissionWriter.digest(of: lab),
@@ -130,17 +133,23 @@ final class SubmissionGrader {
       name: job.name, place: job.place, images: job.images,
       hasNetwork: job.allowsNetwork && lab.needs.contains(.uplink),
       hostName: Self.hostName(submission.manifest.host), limits: job.limits)
-    let sandbox = try GradeSandbox(setting) { channel in
-      ReplayServer(lab: lab, instance: instance, variables: variables, channel: channel).run()
+    let judge = SubmissionJudge(
+      lab: lab, hidden: hidden, variables: variables, instance: instance)
+    do {
+      let sandbox = try GradeSandbox(setting) { channel in
+        ReplayServer(lab: lab, instance: instance, variables: variables, channel: channel).run()
+      }
+      defer { sandbox.close() }
+      let driver = ReplayDriver(
+        sandbox: sandbox, lab: lab, submission: submission, variables: variables, judge: judge,
+        deadline: begun + Int64(job.limits.seconds) * 1000, outputLimit: job.limits.output)
+      try driver.go(plan)
+      result.checks = driver.checks
+      result.observations += driver.observations
+    } catch let error as DklabError where error.id == GradeSandbox.forbidden {
+      result.checks = try judge.questions(plan, reason: error.message)
+      throw error
     }
-    defer { sandbox.close() }
-    let driver = ReplayDriver(
-      sandbox: sandbox, lab: lab, submission: submission, variables: variables,
-      judge: SubmissionJudge(lab: lab, hidden: hidden, variables: variables, instance: instance),
-      deadline: begun + Int64(job.limits.seconds) * 1000, outputLimit: job.limits.output)
-    try driver.go(plan)
-    result.checks = driver.checks
-    result.observations += driver.observations
   }
 
   /// A host's name as a kernel takes it.

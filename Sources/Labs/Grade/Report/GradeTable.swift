@@ -38,6 +38,15 @@ package enum GradeTable {
     return lines
   }
 
+  /// What the grader failed on, for who does not want the table; nil when it failed on nothing.
+  package static func errors(_ scores: [Score]) -> Text? {
+    let failed = scores.filter { $0.result.outcome == .error }
+    guard let reason = failed.first?.result.reason else { return nil }
+    return Text(
+      "no score for \(failed.count), by errors of the grader's: \(reason.en.oneLine)",
+      ko: "채점기의 오류로 점수가 없는 제출물 \(failed.count)개: \(reason.ko.oneLine)")
+  }
+
   private static func points(_ score: Score) -> String {
     switch score.result.outcome {
     case .graded: "\(Scoring.text(score.points))/\(Scoring.text(score.maximum))"

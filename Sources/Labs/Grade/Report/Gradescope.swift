@@ -21,6 +21,17 @@ package enum Gradescope {
     return .object(object)
   }
 
+  /// The document for who has handed in nothing that could be a submission.
+  package static func document(
+    nothing error: DklabError, language: Language = .current
+  ) -> JSONValue {
+    let hint = error.hint.map { "\n" + $0(language) } ?? ""
+    return [
+      "score": 0, "output": .string(error.message(language) + hint), "output_format": "text",
+      "visibility": "visible", "stdout_visibility": "hidden",
+    ]
+  }
+
   /// A step is a test with its points; its checks are told below it.
   private static func tests(
     of step: Score.StepScore, _ score: Score, _ language: Language
