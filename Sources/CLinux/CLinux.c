@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -108,6 +109,10 @@ int dk_set_rlimit(int resource, uint64_t soft, uint64_t hard) {
   struct rlimit limit = {soft, hard};
   return setrlimit((__rlimit_resource_t)resource, &limit);
 }
+int dk_set_rlimit_of(pid_t pid, int resource, uint64_t soft, uint64_t hard) {
+  struct rlimit64 limit = {soft, hard};
+  return prlimit64(pid, resource, &limit, NULL);
+}
 int dk_get_rlimit(int resource, uint64_t *soft, uint64_t *hard) {
   struct rlimit limit;
   if (getrlimit((__rlimit_resource_t)resource, &limit) != 0) return -1;
@@ -135,6 +140,8 @@ long dk_join_session_keyring(const char *name) {
   return syscall(SYS_keyctl, 1, name, 0, 0, 0); // KEYCTL_JOIN_SESSION_KEYRING
 }
 int dk_setresuid(uid_t uid) { return setresuid(uid, uid, uid); }
+int dk_setfsuid(uid_t uid) { return setfsuid(uid); }
+int dk_setfsgid(gid_t gid) { return setfsgid(gid); }
 int dk_setresgid(gid_t gid) { return setresgid(gid, gid, gid); }
 int dk_wait_exited(int status, int *code) {
   return WIFEXITED(status) ? (*code = WEXITSTATUS(status), 1) : 0;

@@ -66,6 +66,10 @@ package struct HostConfig: Sendable, Codable, Equatable {
   package var pidMode = ""
   package var ipcMode = ""
   package var utsMode = ""
+  /// `host` leaves the container among the host's users, whatever the engine's setting.
+  package var usernsMode: String?
+  /// The engine's setting when the container was created.
+  package var remap: UserRemap?
   package var shmSize: Int64 = 64 << 20
   package var memory: Int64 = 0
   package var memoryReservation: Int64 = 0

@@ -25,11 +25,21 @@ extension Engine {
 
   /// Calls `body` with the path of the container's tree, in a child process when it is stopped:
   /// what `body` changes in memory is lost then, what it writes to files and descriptors stays.
+  ///
+  /// `writes`: it will make files there, and has to be somebody whom the container knows.
   package func withTree(
-    of record: ContainerRecord, volumes: Bool = true, _ body: (String) throws -> Void
+    of record: ContainerRecord, volumes: Bool = true, writes: Bool = false,
+    _ body: (String) throws -> Void
   ) throws {
-    if record.state.isActive, let process = record.state.process, process.isAlive {
-      return try body("/proc/\(process.pid)/root")
+    if let process = runningProcess(record) {
+      let path = "/proc/\(process.pid)/root"
+      guard writes, let root = UserNamespace.root(of: process.pid), root != (0, 0) else {
+        return try body(path)
+      }
+      return try inReportingChild {
+        try FileSystemIdentity.assume(user: root.user, group: root.group)
+        try body(path)
+      }
     }
     guard let image = try images().heldImage(id: record.imageID) else {
       throw DklabError(
@@ -42,6 +52,32 @@ extension Engine {
       if volumes { try mountVolumes(of: record, in: tree) }
       try body(tree)
     }
+  }
+
+  /// As `withTree`, among the container's users: owners are what the container calls them. Of what `body`
+  /// opens by a path of the host, it may read what everybody may.
+  func withTreeInside(of record: ContainerRecord, _ body: (String) throws -> Void) throws {
+    guard let process = runningProcess(record), record.spec.host.remap != nil else {
+      return try withTree(of: record, body)
+    }
+    try inReportingChild {
+      let root = try FileDescriptor.open("/proc/\(process.pid)/root", O_PATH | O_DIRECTORY)
+      try enterUsers(of: process, record)
+      try body(descriptorPath(root))
+    }
+  }
+
+  private func enterUsers(of process: ProcessIdentity, _ record: ContainerRecord) throws {
+    let users = try FileDescriptor.open(Namespace.user.path(of: process.pid), O_RDONLY)
+    try setNamespace(users.number, .user, subject: "user namespace of \(record.name)")
+    try UserNamespace.becomeRoot()
+  }
+
+  private func runningProcess(_ record: ContainerRecord) -> ProcessIdentity? {
+    guard record.state.isActive, let process = record.state.process, process.isAlive else {
+      return nil
+    }
+    return process
   }
 
   func withStoppedTree(
@@ -67,6 +103,9 @@ extension Engine {
       else { continue }
       let copy = try DetachedMount(copying: source, recursive: true)
       guard copy.isDirectory else { continue }
+      if point.kind == .bind, let remap = record.spec.host.remap {
+        try remap.showFromInside(copy, subject: source)
+      }
       let target = try root.makeDirectories(point.destination, throughLinks: true)
       try copy.set(
         point.readWrite ? [] : .readOnly, propagation: .private, recursive: true)
@@ -107,7 +146,7 @@ extension Engine {
   package func withRootFileSystem(
     of record: ContainerRecord, _ body: (Int32) throws -> Void
   ) throws {
-    guard record.state.isActive, let process = record.state.process, process.isAlive else {
+    guard let process = runningProcess(record) else {
       return try withTree(of: record, volumes: false) { path in
         let root = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
         try body(root.number)
@@ -115,10 +154,15 @@ extension Engine {
     }
     try inReportingChild {
       let namespace = try FileDescriptor.open(Namespace.mount.path(of: process.pid), O_RDONLY)
+      let users = try FileDescriptor.open(Namespace.user.path(of: process.pid), O_RDONLY)
       try setNamespace(namespace.number, .mount, subject: "mount namespace of \(record.name)")
       // The child has the container's root now. What is mounted there is copied without what is
       // mounted in it.
       let root = try DetachedMount(copying: "/", recursive: false)
+      if record.spec.host.remap != nil {
+        try setNamespace(users.number, .user, subject: "user namespace of \(record.name)")
+        try UserNamespace.becomeRoot()
+      }
       try body(root.number)
     }
   }

@@ -36,10 +36,18 @@ extension Engine {
     let isIn = wish.direction == .intoContainer
     if isIn { try refuseReadOnly(record) }
     let owner: (user: uid_t, group: gid_t)? = wish.keepsOwner ? nil : (geteuid(), getegid())
-    try withTree(of: record) { path in
+    var tree = TreeCopy(owner: owner)
+    if let remap = record.spec.host.remap, record.state.isActive {
+      if isIn {
+        tree.translate = { user, group in remap.onHost(user, group) }
+      } else if wish.keepsOwner {
+        tree.translate = { user, group in remap.inContainer(user, group) }
+      }
+    }
+    try withTree(of: record, writes: isIn) { path in
       let inside = try RootedDirectory(path)
       let outside = try RootedDirectory("/")
-      let copier = CopyExecutor(wish: wish, tree: TreeCopy(owner: owner))
+      let copier = CopyExecutor(wish: wish, tree: tree)
       if isIn {
         try copier.copy(outside, wish.hostPath, to: inside, wish.containerPath)
       } else {

@@ -11,7 +11,7 @@ extension Engine {
   package func copyOut(
     _ record: ContainerRecord, path: String, followsLink: Bool, to archive: Int32
   ) throws {
-    try withTree(of: record) { tree in
+    try withTreeInside(of: record) { tree in
       let inside = try RootedDirectory(tree)
       let target = try status(inside, path, followsLink || path.hasSuffix("/"))
       let writer = TarWriter(FileSink(archive))
@@ -37,7 +37,9 @@ extension Engine {
   package func copyIn(_ record: ContainerRecord, archive: Int32, path: String) throws {
     try refuseReadOnly(record)
     let content = try images().content
-    try withTree(of: record) { tree in
+    // Now: in there nothing of the store can be reached.
+    let file = try content.seekable(archive, name: "-")
+    try withTreeInside(of: record) { tree in
       let inside = try RootedDirectory(tree)
       guard try status(inside, path, true).st_mode & S_IFMT == S_IFDIR else {
         throw DklabError(
@@ -47,7 +49,7 @@ extension Engine {
             ko: "대상 \"\(record.name):\(path)\"은(는) 디렉터리여야 합니다"))
       }
       let directory = try inside.open(path, O_RDONLY | O_DIRECTORY)
-      try content.unpack(archive: archive, name: "-", into: descriptorPath(directory))
+      try content.unpack(archive: file.number, name: "-", into: descriptorPath(directory))
     }
     try tell("extract-to-dir", record)
   }

@@ -34,6 +34,7 @@ extension Engine {
     try spec.config.healthcheck?.validate()
     _ = try LogPolicy(
       driver: spec.host.logDriver ?? "json-file", spec.host.logOptions ?? [:])
+    try remapUsers(&spec.host)
     if instance.hasPrefix("lab") && spec.host.pidsLimit == 0 { spec.host.pidsLimit = 2048 }
     let id = try randomIdentifier()
     let attachments = try attachments(spec)

@@ -68,7 +68,7 @@ extension Engine {
         ("PublishAllPorts", .bool(host.publishAllPorts)),
         ("ReadonlyRootfs", .bool(host.readonlyRootfs)),
         ("SecurityOpt", optional(host.securityOptions)),
-        ("UTSMode", .string(host.utsMode)), ("UsernsMode", .string("")),
+        ("UTSMode", .string(host.utsMode)), ("UsernsMode", .string(host.usernsMode ?? "")),
         ("ShmSize", .integer(host.shmSize)), ("Runtime", .string("dklab")),
         ("Tmpfs", tmpfs(host)), ("Mounts", longMounts(host)),
         ("BlkioWeight", .integer(Int64(host.blkioWeight ?? 0))),

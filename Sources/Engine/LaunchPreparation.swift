@@ -56,10 +56,11 @@ extension Engine {
   }
 
   /// The processes whose namespaces `--network container:X` and its kin name.
-  private func joinedNamespaces(
+  func joinedNamespaces(
     _ record: ContainerRecord, _ mode: NetworkMode
   ) throws -> [Namespace: Int32] {
     var result: [Namespace: Int32] = [:]
+    var others: [ContainerRecord] = []
     func join(_ kind: Namespace, _ reference: String) throws {
       let other = try container(reference)
       guard other.state.status == .running, other.state.pid > 0 else {
@@ -70,6 +71,7 @@ extension Engine {
             ko: "실행 중이 아닌 컨테이너의 \(kind.rawValue) 네임스페이스에는 들어갈 수 없습니다: \(other.name)"))
       }
       result[kind] = other.state.pid
+      others.append(other)
     }
     if case .container(let reference) = mode { try join(.network, reference) }
     for (kind, value) in [
@@ -77,6 +79,7 @@ extension Engine {
     ] where value.hasPrefix("container:") {
       try join(kind, String(value.dropFirst("container:".count)))
     }
+    if let user = try sharedUserNamespace(record, with: others) { result[.user] = user }
     return result
   }
 

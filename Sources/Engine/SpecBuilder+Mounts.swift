@@ -17,7 +17,7 @@ extension SpecBuilder {
         SpecMount(
           destination: "/etc/\(file)", type: "bind",
           source: engine.containerDirectory(record.id) + "/\(file)",
-          options: ["rbind", "rprivate"]))
+          options: ["rbind", "rprivate"] + ownOwners))
     }
     func depth(_ path: String) -> Int { path.split(separator: "/").count }
     for point in asked.sorted(by: { depth($0.destination) < depth($1.destination) }) {
@@ -25,6 +25,10 @@ extension SpecBuilder {
     }
     return result
   }
+
+  /// What the engine itself keeps on the disk, it keeps with the container's owners: root is root. What a
+  /// user brings in keeps those of the host, as with docker.
+  private var ownOwners: [String] { record.spec.host.remap == nil ? [] : ["idmap"] }
 
   private func mount(_ point: MountPoint) throws -> SpecMount {
     switch point.kind {
@@ -43,7 +47,8 @@ extension SpecBuilder {
         destination: point.destination, type: "bind", source: try source(point),
         options: [
           isFlat ? "bind" : "rbind", point.propagation.isEmpty ? "rprivate" : point.propagation,
-        ] + options + readOnly)
+        ] + options + readOnly
+          + (point.kind == .volume && point.device == nil ? ownOwners : []))
       if let subpath = point.subpath, !subpath.isEmpty {
         mount.within = point.device?.device ?? point.source
       }

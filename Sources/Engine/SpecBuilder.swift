@@ -33,6 +33,8 @@ struct SpecBuilder {
     var linux = SpecLinux()
     linux.namespaces = namespaces()
     linux.devices = try devices()
+    linux.uidMappings = wish.remap?.users
+    linux.gidMappings = wish.remap?.groups
     linux.cgroupsPath = engine.cgroupPath(record.id)
     linux.sysctl = sysctls()
     if !wish.privileged && !wish.securityOptions.contains("systempaths=unconfined") {
@@ -71,7 +73,7 @@ struct SpecBuilder {
   func capabilities() throws -> CapabilitySet {
     try CapabilitySet.docker(
       add: wish.capAdd, drop: wish.capDrop, privileged: wish.privileged,
-      available: CapabilitySet.current())
+      available: wish.remap == nil ? CapabilitySet.current() : .all)
   }
 
   private func environment() throws -> [String] {
@@ -96,6 +98,7 @@ struct SpecBuilder {
         result.append(SpecNamespace(type: kind.rawValue))
       }
     }
+    add(.user, host: wish.remap == nil)
     add(.mount, host: false)
     add(.pid, host: wish.pidMode == "host")
     add(.network, host: mode == .host)
@@ -114,7 +117,7 @@ struct SpecBuilder {
       }
       // In a user namespace the group ids of this setting would have to be mapped.
       if !host.inUserNamespace && result["net.ipv4.ping_group_range"] == nil {
-        result["net.ipv4.ping_group_range"] = "0 2147483647"
+        result["net.ipv4.ping_group_range"] = wish.remap?.pingGroups ?? "0 2147483647"
       }
     }
     return result.isEmpty ? nil : result

@@ -120,7 +120,7 @@ extension ContentStore {
   /// `file` itself when it can be read from any place, else a copy of the rest of it that can.
   ///
   /// Simplification: a pipe is first copied as a whole, where docker decompresses it on the way.
-  func seekable(_ file: Int32, name: String) throws -> FileDescriptor {
+  package func seekable(_ file: Int32, name: String) throws -> FileDescriptor {
     if lseek(file, 0, SEEK_CUR) >= 0 {
       return FileDescriptor(
         owning: try check(fcntl(file, F_DUPFD_CLOEXEC, 3), "fcntl", name))

@@ -14,6 +14,11 @@ import Support
 package struct TreeCopy {
   /// Owner of everything that is made; nil keeps the owners of the source.
   package var owner: (user: uid_t, group: gid_t)?
+  /// What an owner is called on the other side; nil for one that is nobody there, whose copy stays the
+  /// copier's.
+  package var translate: (_ user: uid_t, _ group: gid_t) -> (user: uid_t, group: gid_t)? = {
+    ($0, $1)
+  }
 
   package init(owner: (user: uid_t, group: gid_t)? = nil) {
     self.owner = owner
@@ -104,19 +109,23 @@ package struct TreeCopy {
 
   /// A user namespace may not know an owner's number; then the copy stays the copier's.
   private func setOwner(_ directory: Int32, _ name: String, _ info: stat) throws {
-    let user = owner?.user ?? info.st_uid
-    let group = owner?.group ?? info.st_gid
-    if fchownat(directory, name, user, group, AT_SYMLINK_NOFOLLOW) != 0 && errno != EPERM
-      && errno != EINVAL
+    guard let owner = owner(of: info) else { return }
+    if fchownat(directory, name, owner.user, owner.group, AT_SYMLINK_NOFOLLOW) != 0
+      && errno != EPERM && errno != EINVAL
     {
       throw SyscallError("chown", name)
     }
   }
 
+  private func owner(of source: stat) -> (user: uid_t, group: gid_t)? {
+    translate(owner?.user ?? source.st_uid, owner?.group ?? source.st_gid)
+  }
+
   /// In this order: a new owner takes set-uid bits and capabilities away.
   private func setAttributes(_ fd: Int32, _ info: stat, from source: Int32) throws {
-    if fchown(fd, owner?.user ?? info.st_uid, owner?.group ?? info.st_gid) != 0
-      && errno != EPERM && errno != EINVAL
+    if let owner = owner(of: info),
+      fchown(fd, owner.user, owner.group) != 0 && errno != EPERM
+        && errno != EINVAL
     {
       throw SyscallError("chown", "copy")
     }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Support
 
@@ -55,6 +56,26 @@ package struct UserNamespace: Sendable, Hashable {
     try File.command("/proc/\(pid)/uid_map", users)
     try File.command("/proc/\(pid)/gid_map", groups)
     return try FileDescriptor.open(Namespace.user.path(of: pid), O_RDONLY)
+  }
+
+  /// Makes this process root of the user namespace it is in, which it has joined or which has its maps by
+  /// now: before, it is nobody there.
+  package static func becomeRoot() throws {
+    // Refused where setgroups(2) is switched off, and then there is nothing to give up.
+    SyscallTrace.note("setgroups", "none", setgroups(0, nil))
+    try check(dk_setresgid(0), "setresgid", "0")
+    try check(dk_setresuid(0), "setresuid", "0")
+  }
+
+  /// Who root of the user namespace of process `pid` is outside; nil when that is nobody, or the process is
+  /// gone.
+  package static func root(of pid: Int32) -> (user: uid_t, group: gid_t)? {
+    func outside(_ file: String) -> UInt32? {
+      let text = (try? File.text("/proc/\(pid)/\(file)", limit: 65536)) ?? ""
+      return UserNamespace(parsing: text).groups.first { $0.inside == 0 }?.outside
+    }
+    guard let user = outside("uid_map"), let group = outside("gid_map") else { return nil }
+    return (user, group)
   }
 
   /// How many group ids it has; 1 without subordinate ids.

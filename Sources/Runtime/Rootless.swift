@@ -198,15 +198,8 @@ package enum Rootless {
   /// The first range of `user` in /etc/subuid or /etc/subgid: first id and count.
   private static func subordinate(_ path: String, _ user: uid_t) -> (first: UInt32, count: UInt32)?
   {
-    let name = HostUsers.name(of: user)
-    for line in ((try? File.text(path, limit: 1 << 20)) ?? "").split(separator: "\n") {
-      let fields = line.split(separator: ":")
-      guard fields.count == 3, fields[0] == "\(user)" || String(fields[0]) == name,
-        let first = UInt32(fields[1]), let count = UInt32(fields[2]), count > 0
-      else { continue }
-      return (first, count)
-    }
-    return nil
+    let ranges = SubordinateIDs.read(path).of(HostUsers.name(of: user), user)
+    return ranges.first.map { ($0.first, $0.count) }
   }
 
   private static func runMapper(

@@ -45,6 +45,7 @@ long dk_syscall(long number, long a, long b, long c, long d, long e, long f);
 int dk_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 int dk_set_process_name(const char *name);
 int dk_set_rlimit(int resource, uint64_t soft, uint64_t hard);
+int dk_set_rlimit_of(pid_t pid, int resource, uint64_t soft, uint64_t hard); // prlimit(2)
 int dk_get_rlimit(int resource, uint64_t *soft, uint64_t *hard);
 int dk_personality(unsigned long value);
 int dk_ioprio_set_self(int value);
@@ -55,6 +56,8 @@ int dk_sched_setattr(uint32_t policy, uint64_t flags, int32_t nice, uint32_t pri
 long dk_join_session_keyring(const char *name); // keyctl(KEYCTL_JOIN_SESSION_KEYRING)
 int dk_setresuid(uid_t uid);
 int dk_setresgid(gid_t gid);
+int dk_setfsuid(uid_t uid); // both give back what it was before, also when nothing changed
+int dk_setfsgid(gid_t gid);
 int dk_wait_exited(int status, int *code);    // 1 and the code when it exited, else 0
 int dk_wait_signaled(int status, int *signal); // 1 and the signal when it was killed, else 0
 pid_t dk_fork(void);

@@ -162,8 +162,8 @@ extension RunOptions {
     spec.host.pidMode = try mode("pid", pid, ["host"])
     spec.host.ipcMode = try mode("ipc", ipc, ["none", "private", "shareable", "host"])
     spec.host.utsMode = try mode("uts", uts, ["host"])
-    // Whoever is root here shares the user namespace anyway.
     guard ["", "host"].contains(userns) else { throw conflict("--userns: invalid USER mode") }
+    spec.host.usernsMode = userns.isEmpty ? nil : userns
     for port in spec.host.ports {
       let entry = "\(port.containerPort)/\(port.protocol.rawValue)"
       if !spec.config.exposedPorts.contains(entry) { spec.config.exposedPorts.append(entry) }

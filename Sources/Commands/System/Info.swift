@@ -31,6 +31,7 @@ struct Info: ParsableCommand {
       "Architecture": .string(facts.machine), "DockerRootDir": .string(engine.root.path),
       "Instance": .string(engine.instance), "ServerVersion": .string(Version.text),
       "Rootless": .bool(HostFacts.observe().inUserNamespace),
+      "SecurityOptions": .array(Engine.securityOptions().map { .string($0) }),
     ]
     if let format {
       let template = try GoTemplate(format == "json" ? "{{json .}}" : format)

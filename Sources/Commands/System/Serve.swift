@@ -27,6 +27,10 @@ struct Serve: ParsableCommand {
 
     completion: .file())
   var tlscacert: String?
+  @Option(
+    name: .customLong("userns-remap"),
+    help: "Give containers users of their own: default, USER[:GROUP], as numbers or names")
+  var usernsRemap: String?
   @Flag(help: "Print unit files for systemd, and stop") var units = false
 
   /// Where it listens, and `doctor` looks, when nothing is said.
@@ -38,9 +42,11 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     if units { return print(ServeUnits.text, terminator: "") }
+    if let usernsRemap { setenv(UserRemap.variable, usernsRemap, 1) }
     if let docker = getenv("DKLAB_LAB_DOCKER") { try relay(to: String(cString: docker)) }
     let engine = try openEngine()
     let (root, instance) = (engine.root, engine.instance)
+    try tellOfUsers()
     let signals = SignalWait(blocking: [SIGINT, SIGTERM])
     let sockets = try listeningSockets()
     // From here on this process has threads: no forks, no changes of namespaces.
@@ -121,6 +127,22 @@ struct Serve: ParsableCommand {
     return TLSIdentity(
       certificate: tlscert, key: tlskey,
       clients: tlscacert.map { .verified(authority: $0) } ?? .anyone)
+  }
+
+  /// As dockerd: a mapping that cannot be had is told at once, and who is mapped.
+  private func tellOfUsers() throws {
+    guard let setting = getenv(UserRemap.variable).map({ String(cString: $0) }), !setting.isEmpty
+    else { return }
+    let remap = try UserRemap.current()
+    StandardError.print(
+      remap.map { remap in
+        Text(
+          "User namespaces: ID ranges will be mapped to subuid/subgid ranges of: \(remap.owner)",
+          ko: "사용자 네임스페이스: 컨테이너의 ID를 \(remap.owner)의 subuid/subgid 범위에 매핑합니다")()
+      }
+        ?? Text(
+          "User namespaces: root cannot be remapped with itself; user namespaces are OFF",
+          ko: "사용자 네임스페이스: root를 root 자신에 매핑할 수 없어 켜지 않습니다")())
   }
 
   private func tell(_ addresses: [ListenAddress]) {

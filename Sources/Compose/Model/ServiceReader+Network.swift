@@ -61,7 +61,8 @@ extension ServiceReader {
     let kinds: [(key: String, kind: String, known: [String])] = [
       ("network_mode", "network", ["bridge", "host", "none", "default"]),
       ("ipc", "ipc", ["host", "none", "private", "shareable"]), ("pid", "pid", ["host"]),
-      ("uts", "uts", ["host"]), ("cgroup", "cgroup", ["private"]), ("userns_mode", "userns", []),
+      ("uts", "uts", ["host"]), ("cgroup", "cgroup", ["private"]),
+      ("userns_mode", "userns", ["host"]),
       ("runtime", "runtime", ["runc", "dklab"]),
     ]
     for (key, kind, known) in kinds {
@@ -89,6 +90,7 @@ extension ServiceReader {
       case "ipc": service.spec.host.ipcMode = text
       case "pid": service.spec.host.pidMode = text
       case "uts": service.spec.host.utsMode = text
+      case "userns": service.spec.host.usernsMode = text
       default: break
       }
     }

@@ -226,6 +226,11 @@ extension ContainerRequest {
     spec.host.pidMode = try host.string("PidMode") ?? ""
     spec.host.ipcMode = try host.string("IpcMode") ?? ""
     spec.host.utsMode = try host.string("UTSMode") ?? ""
+    let users = try host.string("UsernsMode") ?? ""
+    guard ["", "host"].contains(users) else {
+      throw APIError(.badRequest, "invalid USER mode: \(users)")
+    }
+    spec.host.usernsMode = nonEmpty(users)
   }
 }
 

@@ -56,9 +56,6 @@ extension EngineAPI {
         let names = HostNames.current
         let layout = CgroupLayout.observe()
         let active = containers.count { $0.state.isActive }
-        let isRootless = HostFacts.observe().inUserNamespace
-        var security: [JSONValue] = ["name=seccomp,profile=builtin"]
-        if isRootless { security.append("name=rootless") }
         return .object([
           "ID": .string(engine.instance), "Containers": .integer(Int64(containers.count)),
           "ContainersRunning": count(.running), "ContainersPaused": count(.paused),
@@ -91,7 +88,8 @@ extension EngineAPI {
             "ControlAvailable": .bool(false), "Error": "", "RemoteManagers": .null,
           ],
           "LiveRestoreEnabled": .bool(true), "Isolation": "", "InitBinary": "dklab-init",
-          "SecurityOptions": .array(security), "Warnings": .null,
+          "SecurityOptions": .array(Engine.securityOptions().map { .string($0) }),
+          "Warnings": .null,
         ])
       })
   }

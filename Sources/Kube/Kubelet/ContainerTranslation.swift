@@ -82,6 +82,7 @@ struct ContainerTranslation {
     spec.tty = container.flag("tty")
     spec.openStdin = container.flag("stdin")
     spec.host.networkMode = "container:\(sandboxID)"
+    spec.host.usernsMode = "host"
     spec.host.ipcMode = "container:\(sandboxID)"
     spec.host.pidMode =
       pod.flag("spec", "hostPID")

@@ -13,6 +13,8 @@ struct PodNetworkWish {
 
   func apply(to spec: inout ContainerSpec) {
     let isHost = pod.flag("spec", "hostNetwork")
+    // With Kubernetes that is the pod's to say (`hostUsers`), and not the engine's.
+    spec.host.usernsMode = "host"
     spec.host.networkMode = isHost ? "host" : PodNetwork.name
     if !isHost {
       var wish = EndpointWish(network: PodNetwork.name)

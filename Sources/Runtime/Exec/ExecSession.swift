@@ -58,6 +58,11 @@ package struct ExecSession {
         ? try inputEnd() : try FileDescriptor.open("/dev/null", O_RDWR).release()
       inside = [input, output.write, errors.write]
       outside = [-1, output.read, errors.read]
+      if request.namespaces.contains(.user),
+        let root = UserNamespace.root(of: request.container.pid)
+      {
+        Launcher.give(inside, to: root)
+      }
     }
     let pid = try spawn(syncMine, syncInside, inside)
     close(syncInside)
@@ -119,11 +124,13 @@ package struct ExecSession {
       close(syncMine)
       var process = InitProcess(script: request.script, sync: syncInside, stdio: stdio)
       do {
-        // Whoever limits the time kills this process, and the program dies with it.
-        if limit != nil { try ProcessControl.setParentDeathSignal(.kill) }
         try request.cgroup?.enter()
         let flags = request.namespaces.reduce(UInt64(0)) { $0 | $1.cloneFlag }
         try check(dk_setns(pidfd.number, Int32(truncatingIfNeeded: flags)), "setns", "container")
+        if request.namespaces.contains(.user) { try UserNamespace.becomeRoot() }
+        // Whoever limits the time kills this process, and the program dies with it. Another user
+        // namespace would have taken this back.
+        if limit != nil { try ProcessControl.setParentDeathSignal(.kill) }
         // The working directory and root are those of the mount namespace now. Of this process's
         // descriptors nothing may come along: who may trace in there could open them again.
         closeDescriptors(except: [syncInside] + stdio)

@@ -89,8 +89,12 @@ extension InitProcess {
     if result < 0 && errno == EINVAL {
       throw LaunchFailure(
         operation: call,
-        message: "\(what) \(id) does not exist in this user namespace: without root, other users "
-          + "take newuidmap and subordinate ids in /etc/subuid and /etc/subgid", errno: EINVAL)
+        message: "\(what) \(id) does not exist in this user namespace: "
+          + (script.rootOwner == nil
+            ? "without root, other users take newuidmap and subordinate ids in /etc/subuid and "
+              + "/etc/subgid"
+            : "it has as many as /etc/subuid and /etc/subgid lend"),
+        errno: EINVAL)
     }
     try check(result, call, "\(id)")
   }

@@ -62,6 +62,16 @@ extension InitProcess {
     return try root.makeDirectories(path, throughLinks: true)
   }
 
+  /// Puts the root file system that the monitor has mounted over the present one.
+  mutating func attachRoot() throws {
+    guard let handle = copiedMounts.removeValue(forKey: "/") else {
+      throw SyscallError("move_mount", "no root file system", errno: EINVAL)
+    }
+    attachedRoot = try duplicateDescriptor(handle)
+    try DetachedMount(owning: handle).attach(
+      to: try FileDescriptor.open("/", O_PATH | O_DIRECTORY), subject: "/")
+  }
+
   /// Mounts the directory at `path` on itself. Where mounts shall spread, neither this one nor the
   /// mount it stands in may: the container's tree would appear on the host.
   func bindRootfs(_ path: String) throws {

@@ -48,10 +48,7 @@ extension InitProcess {
       try awaitHost()
       try? ProcessControl.setDumpable(false)
     }
-    // Refused where setgroups(2) is switched off, and then there is nothing to give up.
-    SyscallTrace.note("setgroups", "none", setgroups(0, nil))
-    try check(dk_setresgid(0), "setresgid", "0")
-    try check(dk_setresuid(0), "setresuid", "0")
+    try UserNamespace.becomeRoot()
   }
 
   /// Hooks in the container's namespaces. Before the root changes, `pid` is the host's number.

@@ -34,6 +34,8 @@ struct InitProcess {
   var joined: [Namespace: Int32] = [:]
   /// Copies of mounts that the monitor made, by where they go.
   var copiedMounts: [String: Int32] = [:]
+  /// The root file system that was attached over the old one: by name only the old one is found.
+  var attachedRoot: Int32 = -1
   /// This process's id as the host knows it, for hooks.
   var hostPid: pid_t = 0
 
@@ -80,6 +82,7 @@ struct InitProcess {
         try prepare(operation)
       }
       let root = try RootedDirectory(split.map { rootfsPath(script.operations[$0]) } ?? "/")
+      if attachedRoot >= 0 { close(attachedRoot) }
       for operation in script.operations[afterRootfs...] {
         current = operation
         SyscallTrace.heading("[init] \(operation)")
@@ -111,6 +114,7 @@ struct InitProcess {
   private func rootfsPath(_ operation: Operation) -> String {
     switch operation {
     case .mountOverlay(let overlay): overlay.target
+    case .attachRoot: "/proc/self/fd/\(attachedRoot)"
     case .bindRootfs(let path): path
     default: "/"
     }
@@ -127,6 +131,7 @@ struct InitProcess {
       defer { close(handle) }
       try setNamespace(handle, kind, subject: path)
     case .mountOverlay(let overlay): try overlay.mount()
+    case .attachRoot: try attachRoot()
     case .bindRootfs(let path): try bindRootfs(path)
     default: preconditionFailure("\(operation) before the rootfs")
     }
@@ -205,7 +210,7 @@ extension Operation {
   /// Whether this is the operation after which there is a rootfs.
   fileprivate var makesRootfs: Bool {
     switch self {
-    case .mountOverlay, .bindRootfs: true
+    case .mountOverlay, .attachRoot, .bindRootfs: true
     default: false
     }
   }

@@ -27,6 +27,12 @@ package enum ResourceLimit: String, Sendable, CaseIterable {
     Int32(ResourceLimit.allCases.firstIndex(of: self) ?? 0)
   }
 
+  /// Sets the limit of the process `pid`, as far as this process may (prlimit(2)).
+  func give(to pid: pid_t, soft: UInt64, hard: UInt64) {
+    SyscallTrace.note(
+      "prlimit", "\(pid), \(rawValue)", dk_set_rlimit_of(pid, number, soft, hard))
+  }
+
   /// Sets the limit of the calling process. Without CAP_SYS_RESOURCE the hard limit cannot be
   /// raised: then it is raised as far as it goes, since a container with a lower limit is better
   /// than none.

@@ -64,7 +64,7 @@ enum Launcher {
     defer {
       if script.pidNamespacePath != nil { try? setNamespace(ownPids.number, .pid) }
     }
-    if let path = script.pidNamespacePath {
+    if let path = script.pidNamespacePath, script.userNamespacePath == nil {
       let handle = try FileDescriptor.open(path, O_RDONLY)
       try setNamespace(handle.number, .pid, subject: path)
     }
@@ -74,24 +74,21 @@ enum Launcher {
     var inside: [Int32] = []
     var outside: [Int32] = [-1, -1, -1]
     if !script.terminal { (inside, outside) = try standardStreams(openStdin) }
+    if let owner = script.rootOwner { give(inside, to: owner) }
 
     SyscallTrace.heading("[monitor] make the init process in new namespaces")
     // Being born in the group, or entering it oneself, costs next to nothing; being moved there by
     // another process makes the kernel wait for a grace period.
     let group = try cgroup?.openForClone()?.release() ?? -1
     defer { if group >= 0 { close(group) } }
-    let result: CloneResult
+    var process = InitProcess(script: script, sync: syncInit, stdio: inside)
+    process.copiedMounts = trees
+    let (pid, pidfd): (pid_t, Int32)
     do {
-      result = try cloneProcess(script.namespaces, cgroup: group)
+      (pid, pidfd) = try clone(process, cgroup, group, syncMonitor)
     } catch {
       for fd in [syncMonitor, syncInit] + inside + outside where fd >= 0 { close(fd) }
       throw error
-    }
-    guard case .parent(let pid, let pidfd) = result else {
-      close(syncMonitor)
-      var process = InitProcess(script: script, sync: syncInit, stdio: inside)
-      process.copiedMounts = trees
-      process.run(in: cgroup, born: group >= 0)
     }
     close(syncInit)
     for fd in inside { close(fd) }
@@ -104,11 +101,12 @@ enum Launcher {
       let identity =
         ProcessIdentity(of: pid) ?? ProcessIdentity(pid: pid, startTime: 0)
       try writeIDMaps(script, pid)
+      if script.operations.first == .becomeRoot(awaitingMaps: true) { go(sync.number) }
+      giveLimits(script, pid)
       SyscallTrace.heading("[monitor] connect its network")
       try hooks.attachNetwork(pid)
       SyscallTrace.end()
-      var go = InitProcess.Message.go
-      _ = send(sync.number, &go, 1, Int32(MSG_NOSIGNAL))
+      go(sync.number)
       if let master = try awaitExec(sync.number) { (outside[0], outside[1]) = (master, master) }
       return RunningProcess(
         pid: pid, pidfd: handle, identity: identity, cgroup: cgroup, warnings: warnings,
@@ -133,6 +131,53 @@ enum Launcher {
     return (
       [input.read, output.write, errorOutput.write], [input.write, output.read, errorOutput.read]
     )
+  }
+
+  /// The init process: in new namespaces, or by way of a stage where it has to join a user namespace, which
+  /// the monitor could never leave again.
+  private static func clone(
+    _ process: InitProcess, _ cgroup: CgroupHandle?, _ group: Int32, _ syncMonitor: Int32
+  ) throws -> (pid_t, Int32) {
+    let script = process.script
+    if script.userNamespacePath != nil {
+      let pid = try RuntimeProcess.makeThroughStage(
+        process, cgroup, group, syncMonitor, script.namespaces
+      ) { try script.enterStage() }
+      return (pid, openProcess(pid)?.release() ?? -1)
+    }
+    guard case .parent(let pid, let pidfd) = try cloneProcess(script.namespaces, cgroup: group)
+    else {
+      var process = process
+      close(syncMonitor)
+      process.run(in: cgroup, born: group >= 0)
+    }
+    return (pid, pidfd)
+  }
+
+  private static func go(_ sync: Int32) {
+    var go = InitProcess.Message.go
+    _ = send(sync, &go, 1, Int32(MSG_NOSIGNAL))
+  }
+
+  /// Pipes for a container whose root is not ours: it could not give them to anybody itself.
+  static func give(_ streams: [Int32], to owner: (user: UInt32, group: UInt32)) {
+    for fd in streams {
+      var info = stat()
+      guard fstat(fd, &info) == 0, info.st_mode & S_IFMT == S_IFIFO else { continue }
+      SyscallTrace.note(
+        "fchown", "stream, \(owner.user)", fchown(fd, owner.user, owner.group))
+    }
+  }
+
+  /// What only the host may raise, or lower.
+  private static func giveLimits(_ script: LaunchScript, _ pid: pid_t) {
+    guard script.rootOwner != nil else { return }
+    for case .setRlimit(let limit) in script.operations {
+      ResourceLimit(rawValue: limit.type)?.give(to: pid, soft: limit.soft, hard: limit.hard)
+    }
+    if let score = script.outOfMemoryScore {
+      try? File.command("/proc/\(pid)/oom_score_adj", score)
+    }
   }
 
   static func writeIDMaps(_ script: LaunchScript, _ pid: pid_t) throws {

@@ -96,7 +96,7 @@ struct RuntimeProcess: ~Copyable {
   }
 
   /// Forks a stage that carries `enter` out, makes the process as its sibling, and ends.
-  private static func makeThroughStage(
+  static func makeThroughStage(
     _ process: InitProcess, _ cgroup: CgroupHandle?, _ group: Int32, _ mine: Int32,
     _ kinds: [Namespace], enter: () throws -> Void
   ) throws -> pid_t {
@@ -193,7 +193,7 @@ extension LaunchScript {
   }
 
   /// What the stage does. All paths are opened first: afterwards they may be out of reach.
-  fileprivate func enterStage() throws {
+  func enterStage() throws {
     let user = try userNamespacePath.map { try FileDescriptor.open($0, O_RDONLY).release() }
     let pid = try pidNamespacePath.map { try FileDescriptor.open($0, O_RDONLY).release() }
     if let timeOffsets {
@@ -209,7 +209,7 @@ extension LaunchScript {
   }
 
   /// In a user namespace only the host may write it.
-  fileprivate var outOfMemoryScore: String? {
+  var outOfMemoryScore: String? {
     guard case .becomeRoot = operations.first else { return nil }
     for case .setOOMScore(let score) in operations { return "\(score)" }
     return nil

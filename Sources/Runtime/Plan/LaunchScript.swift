@@ -14,6 +14,7 @@ package struct LaunchScript: Sendable, Codable {
   package var uidMappings: [SpecIDMapping]?
   package var gidMappings: [SpecIDMapping]?
   package var mountCopies: [MountCopy]?
+  package var mappedOverlay: MappedOverlay?
   package var cgroup: Cgroup?
   package var seccomp: SeccompProgram?
   package var environment: [String]
@@ -30,7 +31,16 @@ package struct LaunchScript: Sendable, Codable {
   var mountsReachTheDisk: Bool {
     operations.contains { operation in
       if case .mountOverlay(let overlay) = operation { !overlay.isVolatile } else { false }
+    } || mappedOverlay?.overlay.isVolatile == false
+  }
+
+  /// Who the container's root is on the host, where that is not root.
+  var rootOwner: (user: UInt32, group: UInt32)? {
+    if let mappedOverlay { return mappedOverlay.root }
+    guard let user = uidMappings?.outside(0), let group = gidMappings?.outside(0) else {
+      return nil
     }
+    return (user, group)
   }
 
   /// The control group to make, and its limits.
@@ -61,6 +71,7 @@ package struct LaunchScript: Sendable, Codable {
       case .setTimeOffsets(let offsets): timeOffsets = offsets
       case .writeIDMaps(let uid, let gid): (uidMappings, gidMappings) = (uid, gid)
       case .copyMount(let map): mountCopies = (mountCopies ?? []) + [map]
+      case .mountMappedOverlay(let overlay): mappedOverlay = overlay
       default: break
       }
     }

@@ -24,6 +24,10 @@ extension Operation: CustomStringConvertible {
               ?? map.uid.map { " \($0.containerID) \($0.hostID) \($0.size)" }
               .joined(separator: ","))
         } ?? "")
+    case .mountMappedOverlay(let mapped):
+      "mount overlay (\(mapped.overlay.lower.count) lower, 1 upper"
+        + (mapped.overlay.isVolatile ? ", volatile" : "") + ") idmap"
+        + mapped.uid.map { " \($0.containerID) \($0.hostID) \($0.size)" }.joined(separator: ",")
     case .attachNetwork(let interface, let address, let bridge):
       "veth \(interface) \(address) on \(bridge)"
     case .publishPort(let host, let container):
@@ -31,6 +35,7 @@ extension Operation: CustomStringConvertible {
     case .makeMountsPrivate(let flags): "mount / \(flags.description)"
     case .mountOverlay(let overlay):
       "mount overlay \(overlay.target) (\(overlay.lower.count) lower, 1 upper\(overlay.isVolatile ? ", volatile" : ""))"
+    case .attachRoot: "move_mount overlay /"
     case .bindRootfs(let path): "bind \(path) on itself"
     case .mount(let request):
       "mount \(request.type) \(request.target)"

@@ -18,6 +18,7 @@ package enum Operation: Sendable, Equatable, Codable {
   case setTimeOffsets([String: SpecTimeOffset])
   case writeIDMaps(uid: [SpecIDMapping], gid: [SpecIDMapping])
   case copyMount(MountCopy)
+  case mountMappedOverlay(MappedOverlay)
   case attachNetwork(interface: String, address: String, bridge: String)
   case publishPort(host: String, container: String)
 
@@ -25,6 +26,7 @@ package enum Operation: Sendable, Equatable, Codable {
   case becomeRoot(awaitingMaps: Bool)
   case makeMountsPrivate(MountFlags)
   case mountOverlay(Overlay)
+  case attachRoot
   case bindRootfs(path: String)
   case mount(MountRequest)
   case bind(BindRequest)
@@ -92,6 +94,19 @@ package struct Overlay: Sendable, Equatable, Codable {
     self.work = work
     self.target = target
     self.userAttributes = userAttributes
+  }
+}
+
+/// An overlay whose files show other owners than the disk has: for a container whose root is not the host's.
+package struct MappedOverlay: Sendable, Equatable, Codable {
+  package var overlay: Overlay
+  /// Ids of the disk as `containerID`, what they show as on the host as `hostID`.
+  package var uid: [SpecIDMapping]
+  package var gid: [SpecIDMapping]
+
+  /// Who root of the disk shows as; what the overlay itself makes on the disk, it makes as that one.
+  package var root: (user: UInt32, group: UInt32) {
+    (uid.outside(0) ?? 0, gid.outside(0) ?? 0)
   }
 }
 

@@ -99,7 +99,8 @@ extension Planner {
     for hierarchy in host.cgroups.hierarchies where !hierarchy.isUnified {
       let name = hierarchy.controllers.joined(separator: ",")
       let target = "\(destination)/\(name)"
-      if ownsNamespace && !changesUser {
+      // In a user namespace of its own the container may do that, too; in the user's only what is bound.
+      if ownsNamespace && (!changesUser || !host.inUserNamespace) {
         add(.rootfs, request("cgroup", target, name), reason)
       } else if let path = wish.spec.linux?.cgroupsPath {
         let own = path.split(separator: "/").joined(separator: "/")

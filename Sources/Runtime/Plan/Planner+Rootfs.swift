@@ -90,8 +90,31 @@ extension Planner {
     }
   }
 
+  /// By the monitor: the container's root may not mount what belongs to the host.
+  mutating func planMappedOverlay() {
+    guard mapsLayers, case .overlay(let overlay) = wish.rootfs else { return }
+    let mapped = MappedOverlay(
+      overlay: overlay, uid: wish.spec.linux?.uidMappings ?? [],
+      gid: wish.spec.linux?.gidMappings ?? [])
+    let root = mapped.root.user
+    add(
+      .monitor, .mountMappedOverlay(mapped),
+      Text(
+        "on the disk the layers belong to root, who is nobody in the container: copies of the mounts show "
+          + "\(root) in its place, whom the container calls root; nothing on the disk changes",
+        ko: "디스크의 레이어는 root의 것인데, 컨테이너는 그 root를 모릅니다. 그래서 소유자가 \(root)(컨테이너의 root)로 "
+          + "보이는 마운트 사본을 만들어 합칩니다. 디스크의 파일은 바뀌지 않습니다"))
+  }
+
   private mutating func planRoot() {
     switch wish.rootfs {
+    case .overlay where mapsLayers:
+      add(
+        .rootfs, .attachRoot,
+        Text(
+          "over the old /: so no directory of the host lies on the way that the container's root may not "
+            + "enter",
+          ko: "원래의 / 위에 얹습니다. 컨테이너의 root가 들어갈 수 없는 호스트 디렉터리를 지나지 않기 위해서입니다"))
     case .overlay(let overlay):
       add(
         .rootfs, .mountOverlay(overlay),

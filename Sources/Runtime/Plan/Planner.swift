@@ -57,6 +57,13 @@ package struct Planner: Sendable {
   /// Whether the container gets, or joins, a user namespace that is not ours.
   var changesUser: Bool { wish.spec.linux?.namespaces?.contains { $0.type == "user" } ?? false }
 
+  /// Whether the layers have to be shown with other owners: those of the disk mean nothing in the
+  /// container. Without root there is one user namespace for everything, layers included.
+  var mapsLayers: Bool {
+    changesUser && host.mayMount && !host.inUserNamespace
+      && !(wish.spec.linux?.uidMappings ?? []).isEmpty
+  }
+
   private mutating func planMonitor() throws {
     let all = try namespaces()
     if let path = wish.spec.linux?.cgroupsPath {
@@ -90,6 +97,7 @@ package struct Planner: Sendable {
           "clocks can be set only before the first process of a time namespace",
           ko: "시간 네임스페이스의 시계는 첫 프로세스가 생기기 전에만 맞출 수 있습니다"))
     }
+    planMappedOverlay()
     try planMountCopies()
     let new = all.filter { $0.path == nil && $0.kind != .cgroup }.map(\.kind)
     let sights = new.map { "\($0.rawValue) (\($0.isolates(.en)))" }.joined(separator: "; ")

@@ -46,6 +46,24 @@ package struct SpecIDMapping: Codable, Sendable, Equatable {
   }
 }
 
+extension [SpecIDMapping] {
+  /// What `id` of the container is on the host; nil when there is no such id.
+  package func outside(_ id: UInt32) -> UInt32? {
+    for range in self where range.containerID <= id && id - range.containerID < range.size {
+      return range.hostID + (id - range.containerID)
+    }
+    return nil
+  }
+
+  /// What `id` of the host is in the container; nil when nobody there is that.
+  package func inside(_ id: UInt32) -> UInt32? {
+    for range in self where range.hostID <= id && id - range.hostID < range.size {
+      return range.containerID + (id - range.hostID)
+    }
+    return nil
+  }
+}
+
 /// `linux.personality`: which kernel the program believes it runs on (personality(2)).
 package struct SpecPersonality: Codable, Sendable, Equatable {
   package var domain: String
