@@ -25,36 +25,31 @@ extension Engine {
   /// new monitor. Returns the connection to that monitor, on which `started` or `failed` comes.
   ///
   /// Throws `DklabError` `port.in-use`, `container.running` …; the container is then as before, with
-  /// the error in its record, or removed when it was made with `--rm`.
+  /// the error in its record, or with `--rm` gone.
   package func start(
     _ record: ContainerRecord, image: Image? = nil, options: StartOptions = StartOptions()
   ) throws -> MonitorClient {
-    var hasFailed = false
-    do {
-      return try locked(record.id) {
-        let now = try container(record.id)
-        guard !now.state.isActive, !(now.state.monitor?.isAlive ?? false) else {
-          throw alreadyRunning(now)
-        }
-        do {
-          return try launch(now, image: image, options: options)
-        } catch {
-          // As in Docker: a container that could not start says why in its record, with status 128.
-          _ = try? update(record.id) { state, _ in
-            state.error = "\(error)"
-            state.exitCode = 128
-            state.starter = nil
-            state.leaveNetworks()
-          }
-          try? network.release(owner: record.id)
-          hasFailed = true
-          throw error
-        }
+    var leftover: ContainerRecord?
+    defer { if let leftover { try? remove(leftover, volumes: true) } }
+    return try locked(record.id) {
+      let now = try container(record.id)
+      guard !now.state.isActive, !(now.state.monitor?.isAlive ?? false) else {
+        throw alreadyRunning(now)
       }
-    } catch {
-      // This was its end, unless somebody else has started it meanwhile.
-      if hasFailed, record.spec.host.autoRemove { try? remove(record, volumes: true) }
-      throw error
+      do {
+        return try launch(now, image: image, options: options)
+      } catch {
+        // As in Docker: a container that could not start says why in its record, with status 128.
+        _ = try? update(record.id) { state, _ in
+          state.error = "\(error)"
+          state.exitCode = 128
+          state.starter = nil
+          state.leaveNetworks()
+        }
+        try? network.release(owner: record.id)
+        if now.spec.host.autoRemove { leftover = now }
+        throw error
+      }
     }
   }
 
@@ -91,6 +86,8 @@ extension Engine {
         Text("No such image: \(record.spec.image)", ko: "그런 이미지가 없습니다: \(record.spec.image)"))
     }
     let mode = try NetworkMode(parsing: record.spec.host.networkMode)
+    // Before anything is read of a container that it will share with.
+    _ = try joinedNamespaces(record, mode)
     let listening = try openPorts(record, mode)
     let names = mode.hasBridge ? try nameService(record) : nil
     let passing = listening.map(\.fd) + (names?.descriptors ?? [])

@@ -232,6 +232,9 @@ struct UserRemapTests {
     #expect(other.status == 125 && other.errors.contains("its users are others"), "\(other)")
     let host = sandbox.run("run --rm --network container:web busybox ip -4 -o addr show eth0")
     #expect(host.text.contains(" \(address)/16 "))
+    // Nothing is left of what was refused.
+    #expect(sandbox.run("ps -aq").lines.count == 2)
+    #expect(sandbox.run("ps -a").errors.isEmpty)
     let pinged = remapped([
       "run", "--rm", "-u", "12", "busybox", "cat", "/proc/sys/net/ipv4/ping_group_range",
     ])
