@@ -41,6 +41,7 @@ package final class BuildRun {
   package private(set) var misses = 0
   private var ran: [String] = []
   private let signals: Int32
+  private static let endings = [SIGINT, SIGTERM, SIGHUP]
 
   /// How far a stage is.
   struct StageProgress {
@@ -91,7 +92,7 @@ package final class BuildRun {
     store = try engine.images()
     cache = BuildCacheStore(store)
     directory = try BuildDirectory(below: engine.directory + "/build")
-    signals = try signalDescriptor([SIGINT, SIGTERM, SIGHUP])
+    signals = try signalDescriptor(Self.endings)
   }
 
   /// Builds the target. Throws `StepFailure`, `DockerfileError`, `BuildCanceled`; nothing that runs
@@ -122,7 +123,13 @@ package final class BuildRun {
     trees = [:]
     directory.remove()
     try? cache.releaseHolds()
-    if signals >= 0 { Glibc.close(signals) }
+    guard signals >= 0 else { return }
+    Glibc.close(signals)
+    // Who goes on after a build, as `compose watch` does, has to hear of them again.
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in Self.endings { sigaddset(&set, signal) }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   func isFinished(_ index: Int) -> Bool {

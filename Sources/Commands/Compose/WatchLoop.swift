@@ -1,3 +1,4 @@
+import ArgumentParser
 import Builder
 import Compose
 import Engine
@@ -16,33 +17,30 @@ final class WatchLoop {
   private struct Watched {
     var service: String
     var rule: WatchRule
-    var ignore: IgnoreFile?
-    var files: [String: Stamp]
+    var place: WatchedFiles
+    var files: [String: WatchedFiles.Stamp]
   }
 
-  /// What tells that a file changed.
-  private struct Stamp: Equatable {
-    var size: Int64
-    var seconds: Int
-    var nanoseconds: Int
-    var mode: UInt32
-  }
-
-  /// - Throws: ``DklabError`` when no service has a rule.
+  /// - Throws: ``DklabError`` when no service has a rule, or one would rebuild what is not built.
   init(_ session: ComposeSession, _ services: [String], quiet: Bool = false) throws {
     self.session = session
     self.quiet = quiet
     for service in session.model.services
     where services.isEmpty || services.contains(service.name) {
       for rule in service.watch {
-        let ignore =
-          rule.ignore.isEmpty
-          ? nil
-          : try IgnoreFile(
-            parsing: rule.ignore.joined(separator: "\n"))
-        var entry = Watched(service: service.name, rule: rule, ignore: ignore, files: [:])
-        entry.files = rule.initialSync ? [:] : Self.scan(entry)
-        watched.append(entry)
+        if rule.action == .rebuild, service.build == nil { throw Self.nothingToBuild(service) }
+        if Self.isMounted(rule, service) {
+          StandardError.print(
+            Text(
+              "path '\(rule.path)' also declared by a bind mount volume, this path won't be monitored!",
+              ko: "'\(rule.path)'은(는) 바인드 마운트로도 선언되어 있어 지켜보지 않습니다")())
+          continue
+        }
+        let place = try WatchedFiles(rule, build: service.build)
+        watched.append(
+          Watched(
+            service: service.name, rule: rule, place: place,
+            files: rule.initialSync ? [:] : place.scan()))
       }
     }
     guard !watched.isEmpty else {
@@ -54,6 +52,24 @@ final class WatchLoop {
         hint: Text(
           "add a develop.watch section with path, action and target",
           ko: "develop.watch에 path, action, target을 쓰세요"), exitStatus: 1)
+    }
+  }
+
+  private static func nothingToBuild(_ service: Service) -> DklabError {
+    DklabError(
+      .invalid, id: "compose.watch-build",
+      Text(
+        "can't watch service \"\(service.name)\" with action rebuild without a build context",
+        ko: "\(service.name) 서비스에 build가 없어 rebuild로 지켜볼 수 없습니다"),
+      at: service.location, exitStatus: 1)
+  }
+
+  /// What is mounted is there already.
+  private static func isMounted(_ rule: WatchRule, _ service: Service) -> Bool {
+    guard [.sync, .syncRestart, .syncExec].contains(rule.action) else { return false }
+    return service.spec.host.mounts.contains { mount in
+      guard mount.kind == .bind, let source = mount.source else { return false }
+      return rule.path == source || rule.path.hasPrefix(source + "/")
     }
   }
 
@@ -70,25 +86,38 @@ final class WatchLoop {
   /// Looks once, and acts on what has changed.
   func poll() throws {
     for index in watched.indices {
-      let now = Self.scan(watched[index])
+      let now = watched[index].place.scan()
       let before = watched[index].files
       guard now != before else { continue }
       watched[index].files = now
       let changed = now.filter { before[$0.key] != $0.value }.keys.sorted()
       let gone = before.keys.filter { now[$0] == nil }.sorted()
-      try act(watched[index], changed, gone)
+      do {
+        try act(watched[index], changed, gone)
+      } catch let status as ExitCode where status.rawValue == 130 {
+        throw status
+      } catch {
+        // A program that does not compile is no reason to look no further: the next change mends it.
+        let status = (error as? ExitCode).map { "exit status \($0.rawValue)" }
+        let message = (error as? DklabError)?.message() ?? status ?? "\(error)"
+        let service = watched[index].service
+        StandardError.print(
+          Text(
+            "Error handling changed files for service \(service): \(message)",
+            ko: "\(service) 서비스의 변경을 처리하지 못했습니다: \(message)")())
+      }
     }
   }
 
   private func act(_ entry: Watched, _ changed: [String], _ gone: [String]) throws {
     let rule = entry.rule
-    let count = changed.count + gone.count
-    say(
-      Text(
-        "\(entry.service): \(count) file\(count == 1 ? "" : "s") changed: \(rule.action.rawValue)",
-        ko: "\(entry.service): 파일 \(count)개 변경: \(rule.action.rawValue)"))
     switch rule.action {
-    case .rebuild: try rebuild(entry.service)
+    case .rebuild:
+      say(
+        Text(
+          "Rebuilding service(s) [\"\(entry.service)\"] after changes were detected...",
+          ko: "변경을 발견하여 서비스 [\"\(entry.service)\"]을(를) 다시 빌드합니다..."))
+      try rebuild(entry.service)
     case .restart: try restart(entry.service)
     case .sync: try sync(entry, changed, gone)
     case .syncRestart:
@@ -114,6 +143,11 @@ final class WatchLoop {
   private func sync(_ entry: Watched, _ changed: [String], _ gone: [String]) throws {
     let rule = entry.rule
     guard let target = rule.target else { return }
+    let count = changed.count + gone.count
+    say(
+      Text(
+        "Syncing service \"\(entry.service)\" after \(count) changes were detected",
+        ko: "변경 \(count)개를 서비스 \"\(entry.service)\"에 반영합니다"))
     let isDirectory = File.isDirectory(rule.path)
     for record in try running(entry.service) {
       for path in changed {
@@ -136,11 +170,14 @@ final class WatchLoop {
     try session.execute(
       LifePlanner.plan(
         .restart(seconds: nil), [service], session.model, try session.observe()))
+    say(Text("service(s) [\"\(service)\"] restarted", ko: "서비스 [\"\(service)\"]을(를) 다시 시작했습니다"))
   }
 
   private func rebuild(_ service: String) throws {
     guard let found = session.model[service] else { return }
     try ComposeImageWork(session: session).build(found)
+    say(
+      Text("service(s) [\"\(service)\"] successfully built", ko: "서비스 [\"\(service)\"]을(를) 빌드했습니다"))
     var options = UpOptions()
     options.services = [service]
     options.skipsDependencies = true
@@ -149,37 +186,5 @@ final class WatchLoop {
 
   private func say(_ text: Text) {
     if !quiet { StandardError.print("⦿ \(text())") }
-  }
-
-  /// The files of a rule, by path below it, that are not ignored.
-  private static func scan(_ entry: Watched) -> [String: Stamp] {
-    var files: [String: Stamp] = [:]
-    var pending = [""]
-    while let folder = pending.popLast() {
-      let full = folder.isEmpty ? entry.rule.path : "\(entry.rule.path)/\(folder)"
-      guard File.isDirectory(full) else {
-        if folder.isEmpty, let stamp = stamp(full) { files[""] = stamp }
-        continue
-      }
-      for name in (try? Directory.list(full)) ?? [] {
-        let path = folder.isEmpty ? name : "\(folder)/\(name)"
-        if entry.ignore?.ignores(path) ?? false { continue }
-        guard let stamp = stamp("\(entry.rule.path)/\(path)") else { continue }
-        if stamp.mode & UInt32(S_IFMT) == UInt32(S_IFDIR) {
-          pending.append(path)
-        } else {
-          files[path] = stamp
-        }
-      }
-    }
-    return files
-  }
-
-  private static func stamp(_ path: String) -> Stamp? {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return nil }
-    return Stamp(
-      size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
-      nanoseconds: status.st_mtim.tv_nsec, mode: status.st_mode)
   }
 }
