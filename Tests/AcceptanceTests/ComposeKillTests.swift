@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Testing
 
@@ -5,7 +6,9 @@ import Testing
 /// killed at random moments, and the next one ends in the wished state.
 @Suite("compose up, killed", .enabled(if: containerObstacle == nil, "needs root"))
 struct ComposeKillTests {
-  private static let rounds = 25
+  /// DKLAB_ROUNDS wants more, or fewer.
+  private static let rounds =
+    getenv("DKLAB_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 25
 
   private func text(_ generator: inout SystemRandomNumberGenerator) -> (text: String, scale: Int) {
     let scale = Int.random(in: 1...3, using: &generator)
