@@ -111,7 +111,8 @@ extension JSONParser {
     }
     let text = String(
       decoding: UnsafeBufferPointer(rebasing: input[start..<position]), as: UTF8.self)
-    if isInteger, let value = Int64(text) { return .integer(value) }
+    // There is no integer -0, and as 0 it would be written as something else than it was read.
+    if isInteger, text != "-0", let value = Int64(text) { return .integer(value) }
     guard let value = Double(text), value.isFinite else {
       throw problem("number out of range: \(text)", "범위를 벗어난 수: \(text)")
     }
