@@ -42,7 +42,7 @@ struct LabTroubleTests {
       let box = try box(sandbox, id)
       let wrong = engine(sandbox, id, "run --name \(box) busybox true")
       #expect(wrong.status == 0, "\(wrong)")
-      let solved = sandbox.run("lab solve --lab \(id)")
+      let solved = sandbox.run("lab solve --yes --lab \(id)")
       #expect(solved.status == 0, "\(solved)")
       #expect(solved.output.contains("taken back to its start"), "\(solved)")
       #expect(solved.output.contains("already in use"), "\(solved)")

@@ -44,6 +44,7 @@ class Connection(http.client.HTTPConnection):
 
 class Load:
     def __init__(self, work):
+        self.work = work
         self.socket = work + "/docker.sock"
         self.environment = dict(
             os.environ, DKLAB_ROOT=work + "/root", DKLAB_UPLINK="none", DKLAB_INSTANCE="load",
@@ -188,7 +189,7 @@ class Load:
             made = self.dklab(*words)
             if made.returncode != 0:
                 raise SystemExit(made.stderr)
-        before = kernel_objects()
+        before = kernel_objects(self.work)
         self.serve()
         for number in range(WITNESSES):
             self.ask(
@@ -237,7 +238,7 @@ class Load:
         if audit.returncode != 0:
             self.problem("system check: " + audit.stdout + audit.stderr)
         self.stop()
-        for kind, count in kernel_objects().items():
+        for kind, count in kernel_objects(self.work).items():
             if count > before[kind]:
                 self.problem("%s: %d before, %d after" % (kind, before[kind], count))
         print("  %d clients, %.0f seconds: %d containers run, logged and removed, %.1f a second" % (
@@ -262,10 +263,10 @@ class Load:
             self.dklab("system", "reset", "--all", "--yes")
 
 
-def kernel_objects():
-    """What containers take of the machine: mounts, and directories of control groups of the instance."""
+def kernel_objects(work):
+    """What the instance takes of the machine: mounts, and directories of control groups."""
     with open("/proc/self/mountinfo") as file:
-        mounts = len(file.readlines())
+        mounts = sum(work + "/" in line for line in file)
     groups = 0
     for place, directories, _ in os.walk("/sys/fs/cgroup"):
         if place.endswith("/dklab/load"):
