@@ -73,7 +73,8 @@ extension Engine {
     try UserNamespace.becomeRoot()
   }
 
-  private func runningProcess(_ record: ContainerRecord) -> ProcessIdentity? {
+  /// The process whose view is the container's tree; nil while there is none.
+  func runningProcess(_ record: ContainerRecord) -> ProcessIdentity? {
     guard record.state.isActive, let process = record.state.process, process.isAlive else {
       return nil
     }

@@ -106,10 +106,15 @@ extension Engine {
       try SeccompCache(directory: root.cache + "/seccomp").program(
         for: $0, capabilities: try builder.capabilities())
     }
+    var script = LaunchScript(launch, plan: plan, cgroup: nil, seccomp: program)
+    // Nobody writes these maps again; they say who root of the container is.
+    if let remap = record.spec.host.remap {
+      (script.uidMappings, script.gidMappings) = (remap.users, remap.groups)
+    }
     return ExecRequest(
       container: container, namespaces: Namespace.foreign(to: container.pid),
       cgroup: record.state.cgroup,
-      script: LaunchScript(launch, plan: plan, cgroup: nil, seccomp: program),
+      script: script,
       openStdin: wish.interactive, detached: wish.detached, detachKeys: wish.detachKeys,
       captureBytes: captureBytes)
   }

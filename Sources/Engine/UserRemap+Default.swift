@@ -40,7 +40,9 @@ extension UserRemap {
     let ranges = SubordinateIDs.read(file)
     if ranges.contains(where: { $0.owner == defaultUser }) { return }
     guard let usermod = HostProgram("usermod") else { throw failed("usermod is not there") }
-    let first = SubordinateIDs.nextFree(count, beside: ranges)
+    guard let first = SubordinateIDs.nextFree(count, beside: ranges) else {
+      throw failed("no range of \(count) ids is free in \(file)")
+    }
     let done = try usermod.run([flag, "\(first)-\(first + count - 1)", defaultUser])
     guard done.succeeded else { throw failed(done.output) }
   }

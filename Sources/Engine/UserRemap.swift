@@ -120,7 +120,16 @@ package struct UserRemap: Sendable, Codable, Equatable {
     var result: [SpecIDMapping] = []
     for range in SubordinateIDs.parse(text).of(user.name, user.id) {
       result.append(SpecIDMapping(containerID: next, hostID: range.first, size: range.count))
-      next += range.count
+      let (sum, overflows) = next.addingReportingOverflow(range.count)
+      guard !overflows else {
+        throw DklabError(
+          .invalid, id: "userns.no-ranges",
+          Text(
+            "Can't create ID mappings: the \(file) ranges of user \"\(user.name)\" are more than all ids",
+            ko: "ID를 매핑할 수 없습니다. /etc/\(file)에 있는 사용자 \"\(user.name)\"의 범위가 전체 ID 수보다 많습니다"),
+          exitStatus: 125)
+      }
+      next = sum
     }
     guard !result.isEmpty else {
       throw DklabError(

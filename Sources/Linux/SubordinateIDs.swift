@@ -32,14 +32,15 @@ package enum SubordinateIDs {
     parse((try? File.text(path, limit: 1 << 20)) ?? "")
   }
 
-  /// The first number, from 100000 on, with `count` free ones after it: where a new range may begin.
-  package static func nextFree(_ count: UInt32, beside ranges: [Range]) -> UInt32 {
-    var start: UInt32 = 100_000
-    for range in ranges.sorted(by: { $0.first < $1.first })
-    where range.first < start + count && start < range.first + range.count {
-      start = range.first + range.count
+  /// The first number, from 100000 on, with `count` free ones after it: where a new range may begin;
+  /// nil when there is no such number.
+  package static func nextFree(_ count: UInt32, beside ranges: [Range]) -> UInt32? {
+    var start: UInt64 = 100_000
+    for range in ranges.sorted(by: { $0.first < $1.first }) {
+      let (first, end) = (UInt64(range.first), UInt64(range.first) + UInt64(range.count))
+      if first < start + UInt64(count) && start < end { start = end }
     }
-    return start
+    return start + UInt64(count) <= UInt64(UInt32.max) ? UInt32(start) : nil
   }
 }
 

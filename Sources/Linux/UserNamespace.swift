@@ -67,9 +67,14 @@ package struct UserNamespace: Sendable, Hashable {
     try check(dk_setresuid(0), "setresuid", "0")
   }
 
-  /// Who root of the user namespace of process `pid` is outside; nil when that is nobody, or the process is
-  /// gone.
+  /// Who root of the user namespace of process `pid` is in ours; nil when that is nobody, when the process
+  /// is gone, and when its namespace is ours.
   package static func root(of pid: Int32) -> (user: uid_t, group: gid_t)? {
+    // Of a process in the reader's own namespace the kernel tells who that is one further out
+    // (user_namespaces(7)), where this process has no business.
+    guard let theirs = try? Namespace.user.inode(of: pid), let ours = try? Namespace.user.inode(),
+      theirs != ours
+    else { return nil }
     func outside(_ file: String) -> UInt32? {
       let text = (try? File.text("/proc/\(pid)/\(file)", limit: 65536)) ?? ""
       return UserNamespace(parsing: text).groups.first { $0.inside == 0 }?.outside

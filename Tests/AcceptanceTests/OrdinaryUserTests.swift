@@ -23,6 +23,26 @@ struct OrdinaryUserTests {
     #expect(user.run("ps", "-q").status == 0)
   }
 
+  @Test("files are copied into a container that runs, and out of it")
+  func copies() throws {
+    let user = try OrdinaryUser()
+    defer { user.close() }
+    let made = user.run("images", "bootstrap", "busybox")
+    try #require(made.status == 0, "\(made)")
+    let run = user.run(
+      "run", "-d", "--name", "box", "--network", "none", "busybox", "sleep", "1000")
+    try #require(run.status == 0, "\(run)")
+    defer { _ = user.run("rm", "-f", "box") }
+    try File.replace(user.home + "/in", "from outside\n")
+    let copied = user.run("cp", user.home + "/in", "box:/tmp/in")
+    #expect(copied.status == 0, "\(copied)")
+    let seen = user.run(
+      "exec", "box", "sh", "-c", "cat /tmp/in; stat -c %u /tmp/in; echo x > /tmp/in")
+    #expect(seen.lines == ["from outside", "0"], "\(seen)")
+    #expect(user.run("cp", "box:/tmp/in", user.home + "/root/out").status == 0)
+    #expect(try File.text(user.home + "/root/out") == "x\n")
+  }
+
   @Test("of many first commands at once only one makes the user's namespace")
   func firstCommands() throws {
     let user = try OrdinaryUser()

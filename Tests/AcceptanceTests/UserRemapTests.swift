@@ -106,7 +106,8 @@ struct UserRemapTests {
       shell(["--ulimit", "nofile=200:300"], "ulimit -n; ulimit -Hn").lines == ["200", "300"])
     // Streams may be opened again by whoever the program is.
     #expect(shell(["-u", "12"], "echo again > /dev/stdout").text == "again")
-    #expect(shell(["--init", "--read-only", "--tmpfs", "/t"], "touch /t/x; touch /x").status != 0)
+    let fixed = shell(["--init", "--read-only", "--tmpfs", "/t"], "touch /t/x && touch /x")
+    #expect(fixed.status == 1 && fixed.errors.contains("/x: Read-only file system"), "\(fixed)")
   }
 
   @Test("volumes are the container's own, with and without; of bind mounts it sees what it may")
@@ -118,8 +119,8 @@ struct UserRemapTests {
     ])
     #expect(plain.text == "0")
     #expect(shell(["-v", "data:/d"], "cat /d/f").lines == ["remapped", "plain"])
-    #expect(
-      shell(["--mount", "type=volume,src=data,dst=/d,readonly"], "echo x > /d/f").status != 0)
+    let fixed = shell(["--mount", "type=volume,src=data,dst=/d,readonly"], "echo x > /d/f")
+    #expect(fixed.status == 1 && fixed.errors.contains("Read-only file system"), "\(fixed)")
     let volume = "\(Sandbox.root)/instances/\(sandbox.instance)/volumes/data/_data"
     #expect(owner(volume + "/f") == "0:0")
     let shared = folder + "/shared"
@@ -228,6 +229,15 @@ struct UserRemapTests {
     let address = sandbox.run("inspect -f {{.NetworkSettings.IPAddress}} web").text
     #expect(joined.lines.first?.contains(" \(address)/16 ") ?? false, "\(joined)")
     #expect(joined.lines.suffix(2) == ["0", "0"])
+    // Process 1 of that one never executes a program, and nobody from inside may look into it.
+    _ = remapped(["run", "-d", "--init", "--name", "minded", "busybox", "sleep", "1000"])
+    let second = remapped([
+      "run", "--rm", "--network", "container:minded", "--ipc", "container:minded", "busybox", "ip",
+      "-4",
+      "-o", "addr", "show", "eth0",
+    ])
+    #expect(second.status == 0 && second.text.contains("/16 "), "\(second)")
+    #expect(sandbox.run("rm -f minded").status == 0)
     let other = remapped(["run", "--rm", "--network", "container:plain", "busybox", "true"])
     #expect(other.status == 125 && other.errors.contains("its users are others"), "\(other)")
     let host = sandbox.run("run --rm --network container:web busybox ip -4 -o addr show eth0")

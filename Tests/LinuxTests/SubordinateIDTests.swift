@@ -18,7 +18,7 @@ import Testing
 
   @Test("a new range begins behind those that are in its way")
   func free() {
-    func next(_ ranges: (UInt32, UInt32)...) -> UInt32 {
+    func next(_ ranges: (UInt32, UInt32)...) -> UInt32? {
       SubordinateIDs.nextFree(
         65536, beside: ranges.map { .init(owner: "a", first: $0.0, count: $0.1) })
     }
@@ -27,5 +27,7 @@ import Testing
     #expect(next((165_536, 65536), (100_000, 65536)) == 231_072)
     #expect(next((120_000, 10)) == 120_010)
     #expect(next((50_000, 50_000)) == 100_000)
+    #expect(next((100_000, .max - 100_000)) == nil, "none is left")
+    #expect(next((4_000_000_000, .max)) == 100_000, "a line of nonsense")
   }
 }

@@ -127,7 +127,12 @@ final class AttachedUp {
         return
       }
       if InterruptFlag.count > 0 { return try stop(status: 130) }
-      try watch?.poll()
+      do {
+        try watch?.poll()
+      } catch let status as ExitCode where status.rawValue == 130 {
+        // Ctrl-C while it built: the build has taken the signal.
+        return try stop(status: 130)
+      }
       var entry = [PollEntry(fd: changes.descriptor, events: .readable)]
       if try pollDescriptors(&entry, timeout: watch == nil ? 500 : 250) == 0 {
         _ = try engine.reconcile()

@@ -149,14 +149,19 @@ final class WatchLoop {
         "Syncing service \"\(entry.service)\" after \(count) changes were detected",
         ko: "변경 \(count)개를 서비스 \"\(entry.service)\"에 반영합니다"))
     let isDirectory = File.isDirectory(rule.path)
+    var failure: (any Error)?
     for record in try running(entry.service) {
       for path in changed {
+        let hostPath = isDirectory ? "\(rule.path)/\(path)" : rule.path
+        // What has gone meanwhile, an editor's passing file, is found to be gone at the next look.
+        var info = stat()
+        guard lstat(hostPath, &info) == 0 else { continue }
         let inside = isDirectory ? PathText.join(target, path) : target
         var wish = CopyWish(
-          direction: .intoContainer,
-          hostPath: isDirectory ? "\(rule.path)/\(path)" : rule.path, containerPath: inside)
+          direction: .intoContainer, hostPath: hostPath, containerPath: inside)
         wish.makesParents = true
-        try session.engine.copy(record, wish)
+        // One that cannot be copied must not keep the others from it: they will not change again.
+        do { try session.engine.copy(record, wish) } catch { failure = failure ?? error }
       }
       let places = gone.map { isDirectory ? PathText.join(target, $0) : target }
       if !places.isEmpty {
@@ -164,6 +169,7 @@ final class WatchLoop {
           record, ExecWish(arguments: ["rm", "-rf"] + places))
       }
     }
+    if let failure { throw failure }
   }
 
   private func restart(_ service: String) throws {

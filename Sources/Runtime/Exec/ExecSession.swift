@@ -125,6 +125,12 @@ package struct ExecSession {
       var process = InitProcess(script: request.script, sync: syncInside, stdio: stdio)
       do {
         try request.cgroup?.enter()
+        // From inside another user namespace no hard limit can be raised.
+        if request.namespaces.contains(.user) {
+          for case .setRlimit(let limit) in request.script.operations {
+            ResourceLimit(rawValue: limit.type)?.makeRoom(for: getpid(), hard: limit.hard)
+          }
+        }
         let flags = request.namespaces.reduce(UInt64(0)) { $0 | $1.cloneFlag }
         try check(dk_setns(pidfd.number, Int32(truncatingIfNeeded: flags)), "setns", "container")
         if request.namespaces.contains(.user) { try UserNamespace.becomeRoot() }

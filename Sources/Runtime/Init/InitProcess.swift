@@ -106,7 +106,13 @@ struct InitProcess {
     if script.hookState != nil {
       hostPid = (try? File.link("/proc/self")).flatMap { pid_t($0) } ?? getpid()
     }
-    for case .joinNamespace(let kind, let path) in script.operations {
+    try openJoined()
+  }
+
+  /// Opens the namespaces that are joined later. A stage does so before it changes its user namespace: from
+  /// inside, those of a process that never executed a program (`--init`) are out of reach.
+  mutating func openJoined() throws {
+    for case .joinNamespace(let kind, let path) in script.operations where joined[kind] == nil {
       joined[kind] = try FileDescriptor.open(path, O_RDONLY).release()
     }
   }

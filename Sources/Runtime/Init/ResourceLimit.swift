@@ -27,10 +27,13 @@ package enum ResourceLimit: String, Sendable, CaseIterable {
     Int32(ResourceLimit.allCases.firstIndex(of: self) ?? 0)
   }
 
-  /// Sets the limit of the process `pid`, as far as this process may (prlimit(2)).
-  func give(to pid: pid_t, soft: UInt64, hard: UInt64) {
+  /// Raises the hard limit of the process `pid`, which has those of this process, to `hard`, as far as this
+  /// process may (prlimit(2)); the process then sets what it wants below that by itself.
+  func makeRoom(for pid: pid_t, hard: UInt64) {
+    var (currentSoft, currentHard): (UInt64, UInt64) = (0, 0)
+    guard dk_get_rlimit(number, &currentSoft, &currentHard) == 0, hard > currentHard else { return }
     SyscallTrace.note(
-      "prlimit", "\(pid), \(rawValue)", dk_set_rlimit_of(pid, number, soft, hard))
+      "prlimit", "\(pid), \(rawValue)", dk_set_rlimit_of(pid, number, currentSoft, hard))
   }
 
   /// Sets the limit of the calling process. Without CAP_SYS_RESOURCE the hard limit cannot be

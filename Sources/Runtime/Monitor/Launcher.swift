@@ -173,7 +173,7 @@ enum Launcher {
   private static func giveLimits(_ script: LaunchScript, _ pid: pid_t) {
     guard script.rootOwner != nil else { return }
     for case .setRlimit(let limit) in script.operations {
-      ResourceLimit(rawValue: limit.type)?.give(to: pid, soft: limit.soft, hard: limit.hard)
+      ResourceLimit(rawValue: limit.type)?.makeRoom(for: pid, hard: limit.hard)
     }
     if let score = script.outOfMemoryScore {
       try? File.command("/proc/\(pid)/oom_score_adj", score)

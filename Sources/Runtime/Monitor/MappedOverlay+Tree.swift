@@ -64,9 +64,9 @@ extension MappedOverlay {
   }
 
   private func hint(_ number: Int32?) -> String {
-    number == EINVAL
-      ? ": userns-remap needs Linux 5.19 and a file system that can show other owners (ext4, xfs, btrfs, "
-        + "tmpfs)" : ""
+    [EINVAL, ENOSYS].contains(number ?? 0)
+      ? ": userns-remap needs Linux 5.19 and a file system that can show other owners (ext4, xfs, btrfs; "
+        + "tmpfs since 6.3)" : ""
   }
 
   private func mount(_ users: borrowing FileDescriptor) throws -> DetachedMount {

@@ -109,6 +109,7 @@ struct RuntimeProcess: ~Copyable {
       try? ProcessControl.setDumpable(false)
       var process = process
       do {
+        try process.openJoined()
         try enter()
         var pid = try cloneSibling(kinds, cgroup: group)
         if pid == 0 {
