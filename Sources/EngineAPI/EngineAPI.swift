@@ -73,11 +73,17 @@ package final class EngineAPI: Sendable {
 }
 
 extension EngineAPI {
-  /// What Docker's daemon does when it starts: records are compared with processes, and containers
-  /// with the policy `always` are started, also those that were stopped by hand.
+  /// What Docker's daemon does before it listens: records are compared with processes. Waits for that; the
+  /// worker that does it is started while there is no socket that it could hold open for a moment when this
+  /// process is killed.
+  package func reconcile() {
+    try? waitForTask { _ = try? await self.workers.run(.reconcile) }
+  }
+
+  /// Starts, as Docker's daemon does, containers with the policy `always`, also those that were stopped by
+  /// hand.
   package func restartContainers() {
     Task {
-      _ = try? await workers.run(.reconcile)
       let stopped = try? await engines.with { engine in
         try engine.containers().filter { record in
           !record.state.isActive && record.state.startedAt > 0

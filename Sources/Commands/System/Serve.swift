@@ -48,9 +48,10 @@ struct Serve: ParsableCommand {
     let (root, instance) = (engine.root, engine.instance)
     try tellOfUsers()
     let signals = SignalWait(blocking: [SIGINT, SIGTERM])
-    let sockets = try listeningSockets()
     // From here on this process has threads: no forks, no changes of namespaces.
     let api = try EngineAPI(root: root, instance: instance, version: Version.text)
+    api.reconcile()
+    let sockets = try listeningSockets()
     var configuration = HTTPServer.Configuration()
     EngineAPI.configure(&configuration)
     configuration.tls = try tls()
