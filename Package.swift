@@ -143,7 +143,8 @@ let package = Package(
     tests("Commands", ["Commands", "Engine", "Documents", "Support"], fixtures: true),
     // Runs the built binary as a user would; depends on it so that it is built first.
     tests(
-      "Acceptance", ["dklab", "Labs", "Engine", "Images", "Linux", "Documents", "Support"],
+      "Acceptance",
+      ["dklab", "Labs", "Engine", "Images", "SQLite", "Linux", "Documents", "Support"],
       fixtures: true),
   ],
   swiftLanguageModes: [.v6]

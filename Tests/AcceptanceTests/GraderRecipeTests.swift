@@ -1,6 +1,7 @@
 import Documents
 import Glibc
 import Linux
+import SQLite
 import Testing
 
 @testable import Labs
@@ -139,13 +140,16 @@ struct GraderRecipeTests {
     #expect(commands.count == 3)
     try withImage { image in
       /// As the runner does it: each `run` by `bash -e`, what is not `always()` only while all is well.
-      func play(_ folder: String) -> [Int32?] {
+      /// All steps have one /tmp, which is the job's own.
+      func play(_ folder: String, job: String) throws -> [Int32?] {
         var isWell = true
+        try image.shell("mkdir -m 1777 \(job)")
         return commands.map { command, isAlways in
           guard isWell || isAlways else { return nil }
           let output = image.inside(
-            "cd \(folder); export GITHUB_STEP_SUMMARY=/work/summary; bash -e <<'E'\n\(command)\nE\n"
-          )
+            "cd \(folder); export GITHUB_WORKSPACE=$PWD GITHUB_STEP_SUMMARY=/work/summary; "
+              + "bash -e <<'E'\n\(command)\nE\n",
+            options: ["--privileged", "-v", "\(image.place)/\(job):/tmp"])
           isWell = isWell && output.status == 0
           return output.status
         }
@@ -154,12 +158,32 @@ struct GraderRecipeTests {
       try image.shell(
         "mkdir repository; mv in/s1.dklab-work repository/; echo '# Mine' > repository/README.md")
       // Only one step of the lab was done.
-      #expect(play("repository") == [0, 1, 0])
-      let all = try image.verdicts(image.place + "/repository/graded/results.json", step)
+      #expect(try play("repository", job: "first") == [0, 1, 0])
+      let honest = try File.text(image.place + "/first/graded/results.json")
+      let all = try image.verdicts(image.place + "/first/graded/results.json", step)
       #expect(all["s1"]?.values.allSatisfy { $0 == "pass" } == true)
       #expect(try File.text(image.place + "/summary").contains("s1"))
+      // A student who knows the kit commits results in which everything has passed, and a lab of that name.
+      try image.shell("cp -R first/graded repository/graded")
+      let results = try Database(path: image.place + "/repository/graded/results.db")
+      let (fail, pass) = (#""verdict":"fail""#, #""verdict":"pass""#)
+      try results.execute(
+        "UPDATE results SET result = replace(result, ?, ?)", .text(fail), .text(pass))
+      results.disconnect()
+      try image.shell(
+        """
+        mkdir forged && cp -R repository/* forged/ && cd repository
+        mkdir \(GraderImage.labID) && echo '# Easy' > \(GraderImage.labID)/lab.md
+        """)
+      let believed = image.inside(
+        "cd forged && dklab grade . --lab \(GraderImage.labID) -q -o graded && "
+          + "! grep '\"verdict\": \"fail\"' graded/results.json")
+      #expect(believed.status == 0, "the forgery is a good one: \(believed)")
+      #expect(try play("repository", job: "second") == [0, 1, 0])
+      let verdicts = try image.verdicts(image.place + "/second/graded/results.json", step)
+      #expect(verdicts == all && honest.contains("\"verdict\": \"fail\""))
       try image.shell("mkdir none; echo '# Mine' > none/README.md")
-      let none = play("none")
+      let none = try play("none", job: "third")
       #expect(none[0] != 0 && none[1] == nil, "\(none)")
     }
   }
