@@ -140,7 +140,7 @@ let package = Package(
     tests("Kubectl", ["Kubectl", "Kube", "Linux", "Documents", "Support"], fixtures: true),
     tests("Labs", ["Labs", "Engine", "Documents", "Linux", "Support"], fixtures: true),
     tests("Classroom", ["Classroom", "Labs", "HTTP", "Engine", "Documents", "Linux", "Support"]),
-    tests("Commands", ["Commands", "Engine", "Documents", "Support"], fixtures: true),
+    tests("Commands", ["Commands", "Engine", "Kubectl", "Documents", "Support"], fixtures: true),
     // Runs the built binary as a user would; depends on it so that it is built first.
     tests(
       "Acceptance",

@@ -158,85 +158,13 @@ struct GradeClusterTests {
     #expect(!job.contains("secret"))
   }
 
-  /// A cluster whose pods grade at the second look.
-  private final class Dictionaries: GradeCluster {
-    let namespace = "labs"
-    var objects: [GradeClusterKind: [String: JSONValue]] = [:]
-    var made: [String] = []
-    var looks: [String: Int] = [:]
-    var digests: [String: String] = [:]
-    var waiting: String?
-    var kills = 0
-    /// What the pod of the nth Job prints.
-    var log: (String) throws -> String = { _ in "" }
-
-    private func has(_ object: JSONValue, _ labels: String) -> Bool {
-      labels.split(separator: ",").allSatisfy { pair in
-        let parts = pair.split(separator: "=").map(String.init)
-        return object["metadata"]?["labels"]?[parts[0]]?.string == parts[1]
-      }
-    }
-
-    func list(_ kind: GradeClusterKind, labels: String) throws -> [JSONValue] {
-      if kind == .jobs { advance() }
-      return (objects[kind] ?? [:]).values.filter { has($0, labels) }
-    }
-
-    private func advance() {
-      for (name, job) in objects[.jobs] ?? [:] {
-        looks[name, default: 0] += 1
-        var pod: JSONValue = ["metadata": job["metadata"] ?? [:], "status": ["phase": "Running"]]
-        if let waiting {
-          pod["status"] = [
-            "containerStatuses": [["state": ["waiting": ["reason": .string(waiting)]]]]
-          ]
-        } else if kills > 0 {
-          kills -= 1
-          objects[.jobs]?[name] = nil
-          continue
-        } else if looks[name] ?? 0 > 1 {
-          pod["status"] = ["phase": "Succeeded"]
-          objects[.jobs]?[name]?["status"] = [
-            "conditions": [["type": "Complete", "status": "True"]]
-          ]
-        }
-        objects[.pods, default: [:]][name] = pod
-      }
-    }
-
-    func create(
-      _ kind: GradeClusterKind, _ object: JSONValue, isTrial: Bool
-    ) throws -> JSONValue {
-      guard !isTrial else { return object }
-      let name = object["metadata"]?["name"]?.string ?? ""
-      guard objects[kind]?[name] == nil else {
-        throw DklabError(.conflict, id: "grade.cluster", Text("exists", ko: "있음"))
-      }
-      objects[kind, default: [:]][name] = object
-      if kind == .jobs { made.append(name) }
-      return object
-    }
-
-    func patch(_ kind: GradeClusterKind, _ name: String, _ change: JSONValue) throws {
-      #expect(objects[kind]?[name] != nil && change["metadata"]?["ownerReferences"] != nil)
-    }
-
-    func delete(_ kind: GradeClusterKind, _ name: String) throws {
-      objects[kind]?[name] = nil
-      if kind == .jobs { objects[.pods]?[name] = nil }
-    }
-
-    func log(ofPod name: String) throws -> String? { try log(name) }
-
-    var isEmpty: Bool { objects.values.allSatisfy(\.isEmpty) }
-  }
-
   private func grading(
-    _ cluster: Dictionaries, _ kept: @escaping (GradedSubmission, ClusterGrading.Task) -> Void
+    _ cluster: DictionaryCluster, patience: Int64 = 1,
+    _ kept: @escaping (GradedSubmission, ClusterGrading.Task) -> Void
   ) -> ClusterGrading {
     var setting = GradeClusterSetting(cluster: cluster, image: "i", window: 2)
     setting.interval = 1
-    setting.patience = 1
+    setting.patience = patience
     return ClusterGrading(
       setting, GradeJobObjects(run: "r", image: "i", limits: .init()),
       parcel: { [["job.json": Array($0.digest.utf8)]] }, keep: kept)
@@ -252,7 +180,7 @@ struct GradeClusterTests {
 
   @Test("every submission has one Job and one result, and the cluster is left empty")
   func whole() throws {
-    let cluster = Dictionaries()
+    let cluster = DictionaryCluster()
     let digests = Dictionary(
       try tasks.map { (try name($0), $0.digest) }, uniquingKeysWith: { first, _ in first })
     // One Job brings nothing, and one another's outcome.
@@ -273,7 +201,7 @@ struct GradeClusterTests {
 
   @Test("a run that was killed finds its Jobs again, and makes those anew that somebody deleted")
   func adopts() throws {
-    let cluster = Dictionaries()
+    let cluster = DictionaryCluster()
     cluster.log = { _ in try GradeAnswer.lines(self.result("d0")).joined(separator: "\n") }
     let objects = GradeJobObjects(run: "r", image: "i", limits: .init())
     _ = try cluster.create(.jobs, objects.job(try name(tasks[0]), secrets: 1), isTrial: false)
@@ -290,11 +218,66 @@ struct GradeClusterTests {
 
   @Test("an image that is not to be had is told of at once, and nothing is left")
   func hopeless() throws {
-    let cluster = Dictionaries()
+    let cluster = DictionaryCluster()
     cluster.waiting = "ErrImageNeverPull"
     let error = #expect(throws: DklabError.self) {
       try grading(cluster) { _, _ in Issue.record("there is no result") }.run(tasks)
     }
     #expect(error?.id == "grade.cluster-pods" && cluster.isEmpty)
+  }
+
+  /// A cluster whose pods say of every task that it was graded.
+  private func willing(_ tasks: [ClusterGrading.Task]) throws -> DictionaryCluster {
+    let cluster = DictionaryCluster()
+    let digests = Dictionary(
+      try tasks.map { (try name($0), $0.digest) }, uniquingKeysWith: { first, _ in first })
+    cluster.log = { try GradeAnswer.lines(self.result(digests[$0] ?? "")).joined(separator: "\n") }
+    return cluster
+  }
+
+  @Test("files of one name and content are graded once, and each of them has the result")
+  func twins() throws {
+    let twin = ClusterGrading.Task(place: 5, file: tasks[1].file, digest: tasks[1].digest)
+    let cluster = try willing(tasks)
+    var kept: [Int: GradedSubmission] = [:]
+    try grading(cluster) { result, task in
+      #expect(kept.updateValue(result, forKey: task.place) == nil, "kept twice")
+    }.run(tasks + [twin])
+    #expect(kept.keys.sorted() == [0, 1, 2, 3, 4, 5] && cluster.made.count == 5 && cluster.isEmpty)
+    #expect(kept[5] == kept[1] && kept[5]?.outcome == .graded)
+  }
+
+  @Test(
+    "a request that is not answered is waited for, whatever it was and whether it was carried out",
+    arguments: [
+      "try pods", "list jobs", "list pods", "list secrets", "create jobs", "create secrets",
+      "patch secrets", "delete jobs", "delete secrets", "log pods",
+    ])
+  func unanswered(request: String) throws {
+    let cluster = try willing(tasks)
+    cluster.unanswered = [request: 4]
+    var kept: [Int: GradedSubmission] = [:]
+    try grading(cluster, patience: 600_000) { result, task in
+      #expect(kept.updateValue(result, forKey: task.place) == nil, "kept twice")
+    }.run(tasks)
+    #expect(cluster.unanswered[request] == 0, "it was asked")
+    #expect(kept.count == 5 && kept.values.allSatisfy { $0.outcome == .graded })
+    #expect(cluster.made.count == 5 && cluster.isEmpty)
+  }
+
+  @Test("a log that is not to be had, now or ever, is nobody's result")
+  func logs() throws {
+    let cluster = try willing(tasks)
+    cluster.unanswered = ["log pods": .max]
+    let silent = #expect(throws: DklabError.self) {
+      try grading(cluster) { _, _ in Issue.record("there is no result") }.run(tasks)
+    }
+    #expect(silent?.id == GradeClusterSetting.unreachable)
+    let other = try willing(tasks)
+    other.log = { _ in throw DklabError(.denied, id: "grade.cluster", Text("no", ko: "안 됨")) }
+    let refused = #expect(throws: DklabError.self) {
+      try grading(other) { _, _ in Issue.record("there is no result") }.run(tasks)
+    }
+    #expect(refused?.id == "grade.cluster" && other.isEmpty)
   }
 }

@@ -51,23 +51,36 @@ struct KubectlGradeCluster: GradeCluster {
     }
   }
 
-  func log(ofPod name: String) throws -> String? {
+  func log(ofPod name: String, container: String) throws -> String? {
     do {
-      return try access.text(path(.pods, name) + "/log")
-    } catch ClusterAccess.Failure.refused {
-      // It never ran, or is gone.
+      return try access.text(path(.pods, name) + "/log", query: [("container", container)])
+    } catch ClusterAccess.Failure.refused(let status, _) where Self.hasNoLog(status) {
       return nil
     } catch {
       throw Self.told(error)
     }
   }
 
+  /// Whether the HTTP status says of a log that there is none: the container never ran (400), or its pod is
+  /// gone (404).
+  static func hasNoLog(_ status: Int) -> Bool { [400, 404].contains(status) }
+
+  /// Whether the HTTP status says that the server is not able to answer for now: 429, and its own errors.
+  static func isPassing(_ status: Int) -> Bool { status == 429 || (500...599).contains(status) }
+
   private static func telling<Value>(_ body: () throws -> Value) throws -> Value {
     do { return try body() } catch { throw told(error) }
   }
 
-  private static func told(_ error: any Error) -> any Error {
+  /// `error` in the words, and with the id, that grading knows.
+  static func told(_ error: any Error) -> any Error {
     switch error as? ClusterAccess.Failure {
+    case .refused(let status, let message)? where isPassing(status):
+      DklabError(
+        .unavailable, id: GradeClusterSetting.unreachable,
+        Text(
+          "the cluster is not able to answer (\(status)): \(message)",
+          ko: "클러스터가 응답하지 못합니다(\(status)): \(message)"))
     case .refused(let status, let message)?:
       DklabError(
         status == 403 ? .denied : .invalid, id: "grade.cluster",

@@ -27,11 +27,14 @@ final class ClusterGrading {
   private let keep: (GradedSubmission, Task) throws -> Void
   private var cluster: any GradeCluster { setting.cluster }
   private var open: [String] = []
-  private var tasks: [String: Task] = [:]
+  /// By their names. Files of one name and content, from different folders, are graded once: what comes of it
+  /// is the result of each of them.
+  private var tasks: [String: [Task]] = [:]
+  /// What kept the cluster from being cleared after a run that has failed for another reason.
+  private(set) var remark: DklabError?
   /// How often a task was sent: who deletes our Jobs does not keep us for ever.
   private var sent: [String: Int] = [:]
   private static let sendLimit = 3
-  private static let goodbye: Int64 = 60_000
 
   /// - Parameters:
   ///   - parcel: the files that a task's pod is to have, Secret by Secret.
@@ -44,29 +47,36 @@ final class ClusterGrading {
     (self.setting, self.objects, self.parcel, self.keep) = (setting, objects, parcel, keep)
   }
 
-  /// Grades `tasks`. Who wants to stop it by Ctrl-C installs the `InterruptFlag` before. Whatever comes of it, nothing of the run is on the cluster afterwards, unless this
-  /// process is killed: then the next run finds what is there.
+  /// Grades `tasks`. Who wants to stop it by Ctrl-C installs the `InterruptFlag` before. Whatever comes of it,
+  /// nothing of the run is on the cluster afterwards, unless this process is killed or the cluster gets out of
+  /// reach: then the next run finds what is there.
   ///
   /// - Throws: `grade.cluster…` when the cluster refuses, cannot be reached, or cannot start a pod, and
-  ///   `grade.interrupted` when this process was asked to end.
+  ///   `grade.interrupted` when this process was asked to end. `grade.cluster-left` comes when all results
+  ///   are kept, and something of the run has stayed on the cluster.
   func run(_ tasks: [Task]) throws {
     for task in tasks {
       let name = try GradeJobObjects.name(
         run: objects.run, file: task.file, digest: task.digest)
-      self.tasks[name] = task
-      open.append(name)
+      if self.tasks[name] == nil { open.append(name) }
+      self.tasks[name, default: []].append(task)
     }
     do {
-      try cluster.create(.pods, objects.trialPod(), isTrial: true)
+      _ = try patiently { try cluster.create(.pods, objects.trialPod(), isTrial: true) }
       try loop()
     } catch {
-      if (error as? DklabError)?.id != GradeClusterSetting.unreachable { try? clear() }
+      if (error as? DklabError)?.id != GradeClusterSetting.unreachable {
+        do { try clear() } catch let left { remark = left as? DklabError }
+      }
       throw error
     }
     try clear()
   }
 
+  /// A step that the cluster does not answer is not repeated as it stands: whether it was carried out is seen at
+  /// the next look. The cluster has `patience` from the first such step to the next by which the run gets on.
   private func loop() throws {
+    var end: Int64?
     while !open.isEmpty {
       guard InterruptFlag.count == 0 else {
         throw DklabError(
@@ -77,32 +87,52 @@ final class ClusterGrading {
       }
       let plan = GradeJobPlan(
         try observe(), open: open, window: setting.window, patience: setting.patience * 1_000_000)
-      for (step, _) in plan.steps { try carryOut(step) }
+      do {
+        for (step, _) in plan.steps {
+          try carryOut(step)
+          if !step.isRemoval { end = nil }
+        }
+      } catch let error as DklabError where error.id == GradeClusterSetting.unreachable {
+        let last = end ?? monotonicMilliseconds() + setting.patience
+        guard monotonicMilliseconds() < last else { throw error }
+        end = last
+        pause()
+        continue
+      }
       // What is taken away goes in its own time.
-      if plan.steps.allSatisfy({ $0.step.isRemoval }) { usleep(UInt32(setting.interval) * 1000) }
+      if plan.steps.allSatisfy({ $0.step.isRemoval }) { pause() }
     }
   }
 
-  /// What the cluster has. One that is out of reach for a while is waited for.
-  private func observe() throws -> GradeJobSnapshot {
+  private func pause() { usleep(UInt32(setting.interval) * 1000) }
+
+  /// Asks something that may be asked again. A cluster that is out of reach for a while is waited for.
+  private func patiently<Value>(_ ask: () throws -> Value) throws -> Value {
     let end = monotonicMilliseconds() + setting.patience
     while true {
       do {
-        var snapshot = GradeJobSnapshot(now: wallClockNanoseconds())
-        for job in try cluster.list(.jobs, labels: objects.selector) {
-          snapshot.jobs[GradeJobObjects.task(of: job)] = job
-        }
-        for pod in try cluster.list(.pods, labels: objects.selector) {
-          snapshot.pods[GradeJobObjects.task(of: pod), default: []].append(pod)
-        }
-        for secret in try cluster.list(.secrets, labels: objects.selector) {
-          snapshot.secrets[GradeJobObjects.task(of: secret), default: []].append(secret.name)
-        }
-        return snapshot
+        return try ask()
       } catch let error as DklabError where error.id == GradeClusterSetting.unreachable {
         guard monotonicMilliseconds() < end, InterruptFlag.count == 0 else { throw error }
-        usleep(1_000_000)
+        pause()
       }
+    }
+  }
+
+  /// What the cluster has.
+  private func observe() throws -> GradeJobSnapshot {
+    try patiently {
+      var snapshot = GradeJobSnapshot(now: wallClockNanoseconds())
+      for job in try cluster.list(.jobs, labels: objects.selector) {
+        snapshot.jobs[GradeJobObjects.task(of: job)] = job
+      }
+      for pod in try cluster.list(.pods, labels: objects.selector) {
+        snapshot.pods[GradeJobObjects.task(of: pod), default: []].append(pod)
+      }
+      for secret in try cluster.list(.secrets, labels: objects.selector) {
+        snapshot.secrets[GradeJobObjects.task(of: secret), default: []].append(secret.name)
+      }
+      return snapshot
     }
   }
 
@@ -117,11 +147,10 @@ final class ClusterGrading {
   }
 
   private func send(_ name: String) throws {
-    guard let task = tasks[name] else { return }
-    sent[name, default: 0] += 1
-    guard sent[name] ?? 0 <= Self.sendLimit else {
+    guard let task = tasks[name]?.first else { return }
+    guard sent[name] ?? 0 < Self.sendLimit else {
       return try finish(
-        name, task,
+        name,
         failure(
           task, Text("its Job was deleted again and again", ko: "잡이 거듭 삭제되었습니다"),
           "grade.cluster-job"))
@@ -132,33 +161,34 @@ final class ClusterGrading {
     do {
       contents = try parcel(task)
     } catch let error as DklabError {
-      return try finish(name, task, failure(task, error.message, error.id))
+      return try finish(name, failure(task, error.message, error.id))
     }
     let secrets = objects.secrets(name, contents)
     for secret in secrets { try cluster.create(.secrets, secret, isTrial: false) }
     let job = try cluster.create(
       .jobs, objects.job(name, secrets: secrets.count), isTrial: false)
+    sent[name, default: 0] += 1
     for secret in secrets {
       try cluster.patch(.secrets, secret.name, GradeJobObjects.owned(by: job))
     }
   }
 
   private func collect(_ name: String, _ pod: String?, _ trouble: Text) throws {
-    guard let task = tasks[name] else { return }
-    let log = try pod.flatMap { try cluster.log(ofPod: $0) } ?? ""
-    guard var result = GradeAnswer.read(log) else {
-      return try finish(name, task, failure(task, trouble, "grade.cluster-job"))
+    guard let task = tasks[name]?.first else { return }
+    let log =
+      try pod.flatMap { try cluster.log(ofPod: $0, container: GradeJobObjects.container) } ?? ""
+    guard let result = GradeAnswer.read(log) else {
+      return try finish(name, failure(task, trouble, "grade.cluster-job"))
     }
     guard result.digest == task.digest else {
       return try finish(
-        name, task,
+        name,
         failure(
           task,
           Text("it did not arrive whole in the cluster", ko: "제출물이 클러스터에 온전히 전달되지 않았습니다"),
           "grade.cluster-job"))
     }
-    result.file = task.file
-    try finish(name, task, result)
+    try finish(name, result)
   }
 
   private func failure(_ task: Task, _ reason: Text, _ id: String) -> GradedSubmission {
@@ -168,9 +198,13 @@ final class ClusterGrading {
     return result
   }
 
-  /// Keeps `result`, and then takes the task away.
-  private func finish(_ name: String, _ task: Task, _ result: GradedSubmission) throws {
-    try keep(result, task)
+  /// Keeps `result` for every task of that name, and then takes the Job away.
+  private func finish(_ name: String, _ result: GradedSubmission) throws {
+    var result = result
+    for task in tasks[name] ?? [] {
+      result.file = task.file
+      try keep(result, task)
+    }
     open.removeAll { $0 == name }
     try remove(name)
   }
@@ -186,11 +220,11 @@ final class ClusterGrading {
 
   /// Takes everything of the run away and waits until the cluster has nothing of it.
   private func clear() throws {
-    let end = monotonicMilliseconds() + Self.goodbye
+    let end = monotonicMilliseconds() + setting.goodbye
     while true {
       let left = try observe().tasks
       if left.isEmpty { return }
-      for name in left.sorted() { try remove(name) }
+      try patiently { for name in left.sorted() { try remove(name) } }
       guard monotonicMilliseconds() < end else {
         throw DklabError(
           .timeout, id: "grade.cluster-left",
@@ -200,7 +234,7 @@ final class ClusterGrading {
             "kubectl delete job,secret -n \(cluster.namespace) -l \(objects.selector)",
             ko: "kubectl delete job,secret -n \(cluster.namespace) -l \(objects.selector)"))
       }
-      usleep(UInt32(setting.interval) * 1000)
+      pause()
     }
   }
 }

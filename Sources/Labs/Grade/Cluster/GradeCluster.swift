@@ -2,7 +2,8 @@ import Documents
 import Support
 
 /// A Kubernetes cluster, as far as grading needs one. Requests wait for their answers. What the cluster refuses,
-/// or that it cannot be reached, is thrown as a `DklabError` whose id begins with `grade.cluster`.
+/// is thrown as a `DklabError` whose id begins with `grade.cluster`; that it cannot be reached, or is not able to
+/// answer for now, as one whose id is `GradeClusterSetting.unreachable`.
 package protocol GradeCluster {
   /// The namespace in which everything happens.
   var namespace: String { get }
@@ -20,8 +21,8 @@ package protocol GradeCluster {
   /// Deletes an object and what it owns; one that is gone already is fine.
   func delete(_ kind: GradeClusterKind, _ name: String) throws
 
-  /// What a pod's container has printed; nil when there is nothing to be had.
-  func log(ofPod name: String) throws -> String?
+  /// What a pod's container has printed; nil when it never ran, or is gone.
+  func log(ofPod name: String, container: String) throws -> String?
 }
 
 /// The kinds that grading uses.
@@ -44,8 +45,10 @@ package struct GradeClusterSetting {
   /// Milliseconds that pods may be without a node while none of the run's runs, and that a cluster may be
   /// out of reach.
   package var patience: Int64 = 300_000
+  /// Milliseconds that what was deleted may take to be gone.
+  package var goodbye: Int64 = 60_000
 
-  /// The id of the error that nobody answers.
+  /// The id of the error that nobody answers, or that the answer is to come later.
   package static let unreachable = "grade.cluster-unreachable"
 
   package init(cluster: any GradeCluster, image: String, window: Int?) {
