@@ -39,13 +39,13 @@ struct GradeOnClusterTests {
     }
 
     /// Starts grading in a shell that does `script` with $pid, and waits for its end.
-    func grade(beside script: String) -> Sandbox.Output {
+    func grade(beside script: String, _ more: [String] = []) -> Sandbox.Output {
       Sandbox.run(
         [
           "-c",
           "kubectl() { \(Sandbox.binary) kubectl \"$@\"; }; \"$0\" \"$@\" & pid=$!; \(script)",
         ]
-          + [Sandbox.binary] + gradeWords(), program: "/bin/bash", environment: environment,
+          + [Sandbox.binary] + gradeWords() + more, program: "/bin/bash", environment: environment,
         seconds: 300)
     }
 
@@ -86,6 +86,7 @@ struct GradeOnClusterTests {
       hostile.type("kill -9 -1; kill -9 1")
       try hostile.write(to: path("hostile"))
       try File.replace(path("broken"), "I did everything, trust me.\n", durable: false)
+      try SubmissionFactory(GradeBench.lab("day42"), student: "foreign").write(to: path("foreign"))
       try File.replace(
         bench.image.place + "/hidden.md",
         "## First {#first}\n\n```check\n- id: no-leak\n  journal.count: {event: container.create leak, is: 0}\n```\n",
@@ -109,14 +110,19 @@ struct GradeOnClusterTests {
       try Directory.removeTree(bench.image.place + "/out")
       _ = bench.image.bench.grade(["--lab", "day44", "--memory", "512m", "-q"] + options)
       let local = try bench.results()
-      #expect(onCluster.keys.sorted() == ["broken", "hostile", "idle", "right"])
+      #expect(onCluster.keys.sorted() == ["broken", "foreign", "hostile", "idle", "right"])
       for (name, result) in onCluster {
         #expect(result.outcome == local[name]?.outcome, "\(name): \(result.json)")
         #expect(result.checks == local[name]?.checks, "\(name): \(result.json)")
         #expect(result.observations == local[name]?.observations, "\(name)")
+        for key in ["student", "lab", "reasonId", "created"] {
+          #expect(result.json[key] == local[name]?.json[key], "\(name) \(key): \(result.json)")
+        }
       }
+      #expect(onCluster["foreign"]?.outcome == "refused")
+      #expect(onCluster["foreign"]?.json["student"]?["id"]?.string == "foreign")
       #expect(onCluster["broken"]?.outcome == "refused")
-      #expect(onCluster["hostile"]?.checks["first/no-leak"] != "fail")
+      #expect(onCluster["hostile"]?.checks["first/no-leak"] == "pass")
       // The course's values, not the submission's: what was typed names another token.
       #expect(onCluster["right"]?.observations.contains("seed.foreign") == true)
       #expect(onCluster["right"]?.checks.keys.contains("\(step.id)/no-leak") == true)
@@ -138,10 +144,14 @@ struct GradeOnClusterTests {
             if [ -n "$pod" ]; then kubectl delete --force "$pod" && break; fi
             sleep 0.1
           done
-          while kill -0 $pid 2>/dev/null &&
-            ! grep -aqs '"outcome":"graded"' \(bench.image.place)/out/results.db*; do sleep 0.1; done
-          kill -9 $pid; wait $pid 2>/dev/null; echo killed
-          """)
+          # While it is held, it can neither take a Job away nor make one.
+          while kill -STOP $pid 2>/dev/null; do
+            if grep -aqs '"outcome":"graded"' \(bench.image.place)/out/results.db* &&
+              [ -n "$(kubectl get jobs -l \(label) -o name)" ]; then break; fi
+            kill -CONT $pid; sleep 0.1
+          done
+          kill -9 $pid && echo killed; wait $pid 2>/dev/null
+          """, ["--jobs", "2"])
       #expect(first.output.contains("deleted") && first.output.contains("killed"), "\(first)")
       #expect(!File.exists(bench.image.place + "/out/results.json"), "not in the middle")
       let jobs = bench.dklab(["kubectl", "get", "jobs", "-l", label, "-o", "name"]).lines
@@ -166,6 +176,36 @@ struct GradeOnClusterTests {
           """)
       #expect(third.output.contains("status 130"), "\(third)")
       #expect(bench.left == "")
+    }
+  }
+
+  @Test(
+    "a pod whose image has not the lab's images, or another kit, says so and is not tried again")
+  func setUp() throws {
+    let bench = try GradeBench("set-up")
+    defer { bench.close() }
+    let lab = try GradeBench.lab("day44")
+    let path = bench.path("s1")
+    try SubmissionFactory(lab, student: "s1").write(to: path)
+    let bytes = try File.read(path, limit: 1 << 24)
+    let environment = bench.environment.merging(["DKLAB_ROOT": bench.folder + "/empty"]) { $1 }
+    let kit = Sandbox.run(["version", "--format", "{{.Client.Version}}"], environment: environment)
+    for (asking, reason) in [
+      (kit.lines.first ?? "", "image.not-found"), ("another", "grade.kit"),
+    ] {
+      let parcel = GradeParcel(
+        kit: asking, lab: lab.id, digest: try LabBundle.digest(bytes).hex, limits: .init(),
+        allowsNetwork: false)
+      let folder = "\(bench.folder)/\(reason)"
+      try Directory.make(folder)
+      for (name, content) in try parcel.secrets(bytes, lab: lab.folder, hidden: nil).joined() {
+        try File.replace("\(folder)/\(name)", content, durable: false)
+      }
+      let pod = Sandbox.run(["lab", "__parcel", folder], environment: environment)
+      #expect(pod.status == GradeParcel.hopelessStatus, "\(pod)")
+      let result = GradeAnswer.read(pod.output)
+      #expect(result?.reasonID == reason && result?.outcome == .error, "\(pod)")
+      #expect(result?.digest == parcel.digest)
     }
   }
 

@@ -49,9 +49,12 @@ struct Grade: ParsableCommand {
     var progress = ProgressLine(
       Text("grading", ko: "채점")(), total: Int64(wish.files.count), unit: .items)
     let begun = monotonicMilliseconds()
-    let results = try GradeRun(wish, root: root, cluster: try place.setting(jobs)) { _, done, _ in
+    let run = GradeRun(wish, root: root, cluster: try place.setting(jobs)) { _, done, _ in
       progress.update(Int64(done))
-    }.run()
+    }
+    // Also after Ctrl-C: what has stayed on the cluster is to be known.
+    defer { run.remark.map(Self.tell) }
+    let results = try run.run()
     let seconds = (monotonicMilliseconds() - begun) / 1000
     progress.finish(
       Text("\(results.count) in \(seconds) s", ko: "제출물 \(results.count)개, \(seconds)초")())
@@ -93,6 +96,10 @@ struct Grade: ParsableCommand {
   }
 
   private func note(_ text: Text) { ProgressLine.writeToStandardError(text() + "\n") }
+
+  private static func tell(_ remark: DklabError) {
+    for line in ErrorReport().lines(for: remark) { ProgressLine.writeToStandardError(line + "\n") }
+  }
 
   /// When the file came, in nanoseconds since 1970.
   private static func modified(_ path: String) -> Int64? {

@@ -9,10 +9,13 @@ extension GradeRun {
     _ open: [Int], on setting: GradeClusterSetting, _ context: String, _ store: GradeStore
   ) throws {
     var tasks: [ClusterGrading.Task] = []
+    var manifests: [Int: Submission.Manifest] = [:]
     for place in open {
       var result = failure(place, Text("", ko: ""), "")
       do {
         let manifest = try SubmissionReader.read(wish.files[place]).manifest
+        manifests[place] = manifest
+        result.identify(manifest)
         _ = try SubmissionGrader.folder(of: manifest, in: wish.labs)
         tasks.append(.init(place: place, file: result.file, digest: result.digest))
       } catch {
@@ -22,11 +25,31 @@ extension GradeRun {
     }
     guard !tasks.isEmpty else { return }
     InterruptFlag.install()
-    try ClusterGrading(
-      setting,
-      GradeJobObjects(run: String(context.prefix(16)), image: setting.image, limits: limits),
-      parcel: { try self.parcel($0.place) }, keep: { try self.keep($0, $1.place, store) }
-    ).run(tasks)
+    let run = try Self.clusterRun(context, host: try Self.hostName(), output: wish.output)
+    let grading = ClusterGrading(
+      setting, GradeJobObjects(run: run, image: setting.image, limits: limits),
+      parcel: { try self.parcel($0.place) },
+      keep: { result, task in
+        var result = result
+        // A pod that did not get as far as the submission cannot say whose it is.
+        if result.lab.isEmpty, let manifest = manifests[task.place] { result.identify(manifest) }
+        try self.keep(result, task.place, store)
+      })
+    defer { remark = grading.remark }
+    try grading.run(tasks)
+  }
+
+  private static func hostName() throws -> String {
+    try File.text("/proc/sys/kernel/hostname", limit: 4096).trimmed
+  }
+
+  /// The name of a run on a cluster: two that keep their results in different folders, or on different hosts, have
+  /// nothing to do with each other there, also with the same labs in the same namespace; one that was killed has
+  /// the same name when it is started again.
+  static func clusterRun(_ context: String, host: String, output: String) throws -> String {
+    let parts = [context, host, LabCatalog.absolute(output)]
+    return String(
+      try LabBundle.digest(Array(parts.joined(separator: "\n").utf8)).hex.prefix(16))
   }
 
   /// What the pod for a submission is given.

@@ -46,6 +46,8 @@ package final class GradeRun {
   private let work: String
   private let mark: String
   private var results: [Int: GradedSubmission] = [:]
+  /// What the instructor should know, though every submission has its result: what has stayed on the cluster.
+  package internal(set) var remark: DklabError?
   private var slots: [Slot] = []
 
   /// One worker and what it is at.
@@ -77,7 +79,7 @@ package final class GradeRun {
     work = "\(root.path)/grading/run-\(getpid())"
   }
 
-  /// Grades everything that has no result yet. In the order of the files.
+  /// Grades everything that has no result yet. One result for each file, in the order of the files.
   package func run() throws -> [GradedSubmission] {
     signal(SIGPIPE, SIG_IGN)
     try Directory.make(root.path, mode: 0o711)
@@ -105,17 +107,27 @@ package final class GradeRun {
           try carryOut(open, try images(), store)
         }
       } catch let error as DklabError where error.id.hasPrefix("grade.cluster") {
-        excuse(open, error)
+        if open.allSatisfy({ results[$0] != nil }) {
+          remark = error
+        } else {
+          excuse(open, error)
+        }
       }
     }
-    return wish.files.indices.compactMap { results[$0] }
+    return wish.files.indices.map {
+      results[$0]
+        ?? failure($0, Text("it was left out", ko: "채점에서 빠졌습니다"), "grade.system")
+    }
   }
 
   /// The cluster makes no pods. That is an error for everybody and nobody's fail; it is not kept, so that
   /// the next run begins anew.
   private func excuse(_ tasks: [Int], _ error: DklabError) {
     for task in tasks where results[task] == nil {
-      let result = failure(task, error.message, error.id)
+      var result = failure(task, error.message, error.id)
+      if let submission = try? SubmissionReader.read(wish.files[task]) {
+        result.identify(submission.manifest)
+      }
       results[task] = result
       report(result, results.count, wish.files.count)
     }
@@ -251,8 +263,8 @@ package final class GradeRun {
   }
 
   func keep(_ result: GradedSubmission, _ task: Int, _ store: GradeStore) throws {
-    // Another machine, or this one when it may make sandboxes, begins anew.
-    if result.reasonID != GradeSandbox.forbidden { try store.keep(result) }
+    // That is of the set-up and not of the submission: when it is mended, the next run begins anew.
+    if !GradeParcel.hopeless.contains(result.reasonID ?? "") { try store.keep(result) }
     results[task] = result
     report(result, results.count, wish.files.count)
   }

@@ -41,6 +41,15 @@ package struct GradedSubmission: Sendable, Codable, Hashable {
     self.outcome = outcome
   }
 
+  /// Whose it is and of what, by its own word.
+  mutating func identify(_ manifest: Submission.Manifest) {
+    lab = manifest.lab
+    student = Submission.Student(
+      id: manifest.student.id.oneLine, name: manifest.student.name.oneLine)
+    course = manifest.course.oneLine
+    (created, started) = (manifest.created, manifest.started)
+  }
+
   /// It could not be graded because of `error`: refused when that is of the submission, else an error of
   /// ours.
   mutating func fail(_ error: any Error) {

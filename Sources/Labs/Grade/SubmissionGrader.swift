@@ -69,11 +69,7 @@ final class SubmissionGrader {
   private func run() throws {
     let submission = try SubmissionReader.read(job.file)
     let manifest = submission.manifest
-    result.lab = manifest.lab
-    result.student = Submission.Student(
-      id: manifest.student.id.oneLine, name: manifest.student.name.oneLine)
-    result.course = manifest.course.oneLine
-    (result.created, result.started) = (manifest.created, manifest.started)
+    result.identify(manifest)
     let folder = try Self.folder(of: manifest, in: job.labs)
     let lab = try LabCatalog.lab(folder)
     let hidden =

@@ -14,8 +14,11 @@ import Linux
 import Support
 
 extension GradeParcel {
-  /// Nothing of these is better at the next try.
-  static let hopeless: Set<String> = [GradeSandbox.forbidden, "grade.images", "grade.kit"]
+  /// What is wrong with the set-up, and not better at the next try: no sandboxes, not the labs' images, another
+  /// kit. Such a result is not kept.
+  static let hopeless: Set<String> = [
+    GradeSandbox.forbidden, "grade.images", "image.not-found", "grade.kit",
+  ]
   /// The exit status that says so; the Job's failure policy knows it.
   static let hopelessStatus: Int32 = 4
 
@@ -29,11 +32,16 @@ extension GradeParcel {
     let result = try parcel.grade(folder, kit: kit, root: root)
     for line in try GradeAnswer.lines(result) { print(line) }
     fflush(nil)
+    return status(result)
+  }
+
+  /// The exit status that `result` ends a pod with.
+  static func status(_ result: GradedSubmission) -> Int32 {
     guard result.outcome == .error else { return 0 }
     return hopeless.contains(result.reasonID ?? "") ? hopelessStatus : 3
   }
 
-  private func grade(_ folder: String, kit: String, root: DataRoot) throws -> GradedSubmission {
+  func grade(_ folder: String, kit: String, root: DataRoot) throws -> GradedSubmission {
     guard kit == self.kit else {
       var result = GradedSubmission(file: "", digest: digest, outcome: .error)
       result.reason = Text(
@@ -56,7 +64,14 @@ extension GradeParcel {
     wish.seed = seed
     wish.mark = "p" + String(UInt64.random(in: 0 ... .max), radix: 36)
     wish.allowsNetwork = allowsNetwork
-    return try GradeRun(wish, root: root) { _, _, _ in }.run()[0]
+    do {
+      return try GradeRun(wish, root: root) { _, _, _ in }.run()[0]
+    } catch {
+      // The run has not begun, for instance because the image has not the lab's images. Who asks wants to know.
+      var result = GradedSubmission(file: "", digest: digest, outcome: .error)
+      result.fail(error)
+      return result
+    }
   }
 
   /// The submission's bytes. What was cut on the way has another digest, which the asker sees.
