@@ -6,7 +6,7 @@ final class TaughtLab {
   let sandbox: Sandbox
   let id: String
   private let folder: String
-  private var environment: [String: String]
+  private(set) var environment: [String: String]
 
   /// Writes and starts a lab whose steps have the given headings and checks. `root` is for a test
   /// that breaks the whole of it.

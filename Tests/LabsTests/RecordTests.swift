@@ -99,6 +99,36 @@ struct RecordTests {
     }
   }
 
+  @Test("a record on its way to a new beginning comes through a file whole, and once")
+  func handover() throws {
+    try withProgress { (new) throws in
+      let handover = Handover(
+        seed: "18446744073709551615", values: ["port": "8080", "token": "ab\"1\n값"], step: "start",
+        origin: "labs.dklab#day44",
+        history: Progress.History(
+          done: ["other": 1_764_500_000_123_456_789], answers: ["a": .init(text: "3", right: 7)],
+          hints: [.init(step: "start", hint: "look", time: .max)], debriefed: ["other"]))
+      let root = DataRoot(path: "/tmp/dklab-labs-\(UInt64.random(in: .min ... .max))")
+      try Directory.make(root.path + "/labs")
+      defer { try? Directory.removeTree(root.path) }
+      #expect(try Handover.read(root, "lab-x") == nil)
+      try handover.write(root, "lab-x")
+      let read = try #require(try Handover.read(root, "lab-x"))
+      #expect(read == handover)
+      #expect(StartedLab.all(root: root).map(\.id) == ["x"])
+      let values = Variables(values: read.values)
+      #expect(try new.take(read, values, now: 9))
+      #expect(try new.doneSteps() == handover.history.done && new.putAway() == ["other": 9])
+      #expect(try new.fact("seed") == "18446744073709551615")
+      #expect(try new.fact("variables") == values.text)
+      #expect(try !new.take(read, values), "somebody else has taken it")
+      try Handover.remove(root, "lab-x")
+      #expect(!Handover.exists(root, "lab-x"))
+      try File.replace(Handover.path(root, "lab-x"), "{", durable: false)
+      #expect(throws: (any Error).self) { try Handover.read(root, "lab-x") }
+    }
+  }
+
   @Test("a step that is opened again was never done, and its questions are open")
   func reopened() throws {
     let lab = try #require(LabReader.read(Example.lab, file: "lab.md").0)

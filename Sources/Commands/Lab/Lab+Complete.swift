@@ -9,7 +9,7 @@ enum LabCompletion {
 
   static var labNames: [String] { ((try? LabCatalog.labs()) ?? []).map(\.id) }
 
-  private static var session: LabSession? { try? LabSelection.parse([]).session() }
+  private static var session: LabSession? { try? LabSelection.parse([]).session(isRunning: true) }
 
   static var stepNames: [String] { session?.lab.steps.map(\.id) ?? [] }
 

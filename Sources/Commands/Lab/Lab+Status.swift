@@ -17,7 +17,7 @@ extension LabCommand {
       guard try selection.lab != nil || CurrentLab.find(root: selection.root()) != nil else {
         return try List().run()
       }
-      let session = try selection.session()
+      let session = try selection.session(isRunning: prompt)
       guard prompt else {
         return printLines(try LabProgressText.lines(session, facts: .standardOutput))
       }

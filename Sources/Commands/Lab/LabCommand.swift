@@ -38,8 +38,9 @@ struct LabSelection: ParsableArguments {
     return try CurrentLab.required(root: try root())
   }
 
-  /// The lab meant, opened; one that has not been started is not started by asking about it.
-  func session() throws -> LabSession {
+  /// The lab meant, opened; one that has not been started is not started by asking about it. With
+  /// `isRunning` none is begun anew that somebody else may just be beginning.
+  func session(isRunning: Bool = false) throws -> LabSession {
     let lab = try chosen()
     if engine.isDocker { return try engine.session(lab, root: try root()) }
     let instance = CurrentLab.instance(of: lab)
@@ -49,7 +50,7 @@ struct LabSelection: ParsableArguments {
         Text("lab `\(lab.id)` has not been started", ko: "`\(lab.id)` 실습을 시작하지 않았습니다"),
         hint: Text("`dklab lab start \(lab.id)`", ko: "`dklab lab start \(lab.id)`"))
     }
-    return try LabSession(lab, root: try root(), instance: instance)
+    return try LabSession(lab, root: try root(), instance: instance, isRunning: isRunning)
   }
 }
 

@@ -68,7 +68,7 @@ package final class Watch {
     let lab = session.lab
     // `undo` and `goto` throw it away and begin it again.
     let deadline = monotonicMilliseconds() + 3000
-    while !LabSession.isStarted(lab, root: session.root, instance: session.instanceName) {
+    while !LabSession.isOpen(session.root, session.instanceName) {
       guard monotonicMilliseconds() < deadline else { throw LabSession.resetMeanwhile(lab) }
       usleep(20_000)
     }

@@ -12,39 +12,37 @@ extension LabSession {
 
   /// Throws containers, images and journal away and builds the start of `step` anew, by solving what
   /// it builds on. The values stay, except for ports that another program has taken meanwhile. Files
-  /// the student made are put aside, for nothing can make them again.
+  /// the student made are put aside, for nothing can make them again. Cut short, it is gone on with by
+  /// whoever opens the lab next (Handover.swift).
   ///
   /// This session is of no use afterwards; the new one is returned, and where the files are.
   package func restart(
     at step: Step, keepingFolder: Bool = false
   ) throws -> (session: LabSession, kept: String?) {
     try refuseRestartElsewhere()
+    let handover = Handover(
+      seed: try progress.fact("seed"), values: variables.values, step: step.id,
+      origin: try? File.text(bench.directory + "/origin", limit: 4096).trimmed,
+      history: try progress.history(without: step))
+    try handover.write(root, instanceName)
     let kept = try keepFiles()
-    let seed = try progress.fact("seed")
-    let origin = try? File.text(bench.directory + "/origin", limit: 4096).trimmed
-    let history = try progress.history(without: step)
     try LabSession.reset(
       instanceName, root: root, keepingFolder: keepingFolder, keepingFiles: true)
-    let session = try LabSession(lab, root: root, instance: instanceName, keeping: variables)
-    try StartedLab.note(origin: origin, of: session)
-    // Before the first look, whose seals stand on it.
-    if let seed { try session.progress.setFact("seed", seed) }
-    try session.note("restart", step.id)
-    try session.recall(history)
-    try session.advance(to: step)
-    return (session, kept)
+    return (try LabSession(lab, root: root, instance: instanceName), kept)
   }
 
-  /// Takes over what the student has to their credit. Answers that hold whatever the engine does are
-  /// given once more, so that the journal tells of them.
-  private func recall(_ history: Progress.History) throws {
-    try progress.recall(history)
+  /// Goes to the step that a lab was begun anew for. Answers that hold whatever the engine does are given
+  /// once more, so that the journal tells of them.
+  func goOn(from handover: Handover) throws {
+    try note("restart", handover.step)
     for step in lab.steps {
       for quiz in step.quizzes {
-        guard let answer = history.answers[quiz.id] else { continue }
+        guard let answer = handover.history.answers[quiz.id] else { continue }
         try note("answer", step.id, ["id": quiz.id, "text": answer.text])
       }
     }
+    // A lab that was edited meanwhile may have that step no more.
+    if let step = lab.step(handover.step) { try advance(to: step) }
   }
 
   /// Refuses to begin anew on an engine that is somebody else's.

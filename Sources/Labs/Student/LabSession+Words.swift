@@ -44,6 +44,13 @@ extension LabSession {
       answers: try progress.answers().count, done: try progress.doneSteps().count)
   }
 
+  /// What would be lost with a lab that is between its end and its new beginning.
+  static func stake(files folder: String, _ history: Progress.History) -> Text? {
+    stake(
+      containers: 0, files: ((try? Directory.list(folder)) ?? []).count,
+      answers: history.answers.count, done: history.done.count)
+  }
+
   private static func stake(
     containers: Int, volumes: Int = 0, files: Int = 0, answers: Int, done: Int
   ) -> Text? {

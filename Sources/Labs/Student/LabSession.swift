@@ -51,17 +51,24 @@ package final class LabSession {
     return File.exists(folder + "/lab.md") ? folder : nil
   }
 
-  /// Whether the lab has been started.
+  /// Whether the lab has been started. One whose new beginning was cut short has.
   package static func isStarted(
     _ lab: Lab, root: DataRoot, instance name: String? = nil
   ) -> Bool {
-    File.exists(directory(root, name ?? instanceName(of: lab.id)) + "/progress.db")
+    let name = name ?? instanceName(of: lab.id)
+    return isOpen(root, name) || Handover.exists(root, name)
+  }
+
+  /// Whether there is a record to look at; none for a moment while the lab is begun anew.
+  static func isOpen(_ root: DataRoot, _ instance: String) -> Bool {
+    File.exists(directory(root, instance) + "/progress.db")
   }
 
   /// Opens a lab, starting it when it has not been: variables are drawn, the folder is made, the
-  /// lab's own set-up runs. `instance` and `seed` are for tests; `keeping` gives a lab that was thrown
-  /// away its old values again; with `isRunning` a lab that is not there is not started, but refused:
-  /// for who has seen it before, and may meet it between its end and its new beginning. `docker` is the engine a new lab is done on instead of ours, and
+  /// lab's own set-up runs. One that was thrown away to be begun anew gets back what was kept of it.
+  /// `instance` and `seed` are for tests; `keeping` gives a new lab these values; with `isRunning` a lab
+  /// that is not there is not started, but refused: for who has seen it before, and may meet it between
+  /// its end and its new beginning. `docker` is the engine a new lab is done on instead of ours, and
   /// `since` when what counts there has begun.
   package init(
     _ lab: Lab, root: DataRoot, instance name: String? = nil, seed: UInt64? = nil,
@@ -71,7 +78,7 @@ package final class LabSession {
     self.root = root
     instanceName = name ?? Self.instanceName(of: lab.id)
     bench = try Workbench(directory: Self.directory(root, instanceName))
-    let isNew = !File.exists(bench.directory + "/progress.db")
+    let isNew = !Self.isOpen(root, instanceName)
     if isNew, isRunning { throw Self.resetMeanwhile(lab) }
     self.docker =
       try isNew
@@ -92,6 +99,7 @@ package final class LabSession {
         try variables.renewingPorts(of: lab.variables, isFree: claims.take), in: progress)
     }
     if !isNew, variables == nil { try Self.awaitVariables(in: progress) }
+    let handover = try Self.takeOver(lab, root, instanceName, progress, claims)
     self.variables = try Self.variables(
       lab, progress, seed: seed, course: CourseMembership.seed(of: lab.id, root: root), claims)
     environment = bench.environment(
@@ -100,10 +108,27 @@ package final class LabSession {
     instance = try LabInstance(
       root: root, name: instanceName, folder: bench.folder, commands: bench.commands,
       environment: environment, docker: self.docker)
-    guard isNew else { return }
+    guard isNew || handover != nil else { return }
+    try StartedLab.note(origin: handover?.origin, of: self)
     try note("start", lab.id)
     try runSetup(lab.setup)
     if let first = lab.steps.first { try enter(first) }
+    if let handover { try goOn(from: handover) }
+  }
+
+  /// Takes over what the end of the lab has left for its new beginning, once and before its values are
+  /// known to anybody. Nil when there is nothing.
+  private static func takeOver(
+    _ lab: Lab, _ root: DataRoot, _ instance: String, _ progress: Progress, _ claims: PortClaims
+  ) throws -> Handover? {
+    guard try progress.fact("variables") == nil,
+      let handover = try Handover.read(root, instance)
+    else { return nil }
+    let variables = try Variables(values: handover.values)
+      .renewingPorts(of: lab.variables, isFree: claims.take)
+    guard try progress.take(handover, variables) else { return nil }
+    try Handover.remove(root, instance)
+    return handover
   }
 
   /// Makes sure that what is typed for the Docker Engine gets there; nothing to do with our own.
@@ -160,16 +185,20 @@ package final class LabSession {
   }
 
   private static func store(_ variables: Variables, in progress: Progress) throws {
-    let pairs = variables.values.sorted { $0.key < $1.key }.map {
-      ($0.key, JSONValue.string($0.value))
-    }
-    try progress.setFact("variables", JSONValue.object(JSONObject(pairs)).text(pretty: false))
+    try progress.setFact("variables", variables.text)
   }
 
   /// The steps of a started lab that were done, without opening its engine.
   package static func doneSteps(_ lab: Lab, root: DataRoot) throws -> [String] {
-    let progress = try Progress(directory: directory(root, instanceName(of: lab.id)))
-    return try progress.doneSteps().keys.sorted()
+    try doneSteps(root, instanceName(of: lab.id)).keys.sorted()
+  }
+
+  /// The same with their times, of an instance that may be about to begin anew.
+  static func doneSteps(_ root: DataRoot, _ instance: String) throws -> [String: Int64] {
+    if !isOpen(root, instance), let handover = try Handover.read(root, instance) {
+      return handover.history.done
+    }
+    return try Progress(directory: directory(root, instance)).doneSteps()
   }
 
   /// The step the student is at: the first that is not done, unless they went elsewhere.
@@ -220,7 +249,12 @@ package final class LabSession {
     try Engine.destroy(root: root, instance: name)
     let directory = directory(root, name)
     PortClaims(holder: LabCatalog.absolute(directory)).release()
-    if !keepingFiles { try Directory.removeTree(keptDirectory(root, name)) }
+    if !keepingFiles {
+      try Directory.removeTree(keptDirectory(root, name))
+      try Handover.remove(root, name)
+    }
+    // First the record: cut short after it, the lab is one that is to begin, and not half a one.
+    try Directory.removeTree(directory + "/progress.db")
     guard keepingFolder, File.isDirectory(directory) else {
       return try Directory.removeTree(directory)
     }

@@ -11,7 +11,7 @@ import Support
 
 extension Progress {
   /// What outlives a new beginning.
-  package struct History: Sendable, Hashable {
+  package struct History: Sendable, Hashable, Codable {
     /// The steps done, with the time (nanoseconds since 1970).
     package var done: [String: Int64] = [:]
     package var answers: [String: GivenAnswer] = [:]
@@ -20,7 +20,7 @@ extension Progress {
     package var debriefed: [String] = []
   }
 
-  package struct TakenHint: Sendable, Hashable {
+  package struct TakenHint: Sendable, Hashable, Codable {
     package var step, hint: String
     package var time: Int64
   }
@@ -42,22 +42,25 @@ extension Progress {
 
   /// Takes `history` over into the record of a lab that was just begun anew.
   package func recall(_ history: History, now: Int64 = wallClockNanoseconds()) throws {
-    try database.transaction {
-      for (step, time) in history.done {
-        try database.execute(
-          "INSERT INTO earlier VALUES (?, ?, ?)", .text(step), .integer(time), .integer(now))
-      }
-      for (id, answer) in history.answers {
-        try setAnswer(id, answer.text)
-        if let right = answer.right { try note(answers: [id], now: right) }
-      }
-      for hint in history.hints {
-        try database.execute(
-          "INSERT OR IGNORE INTO hints VALUES (?, ?, ?)", .text(hint.step), .text(hint.hint),
-          .integer(hint.time))
-      }
-      for step in history.debriefed { try setFact(Self.debriefed(step), "1") }
+    try database.transaction { try insert(history, now) }
+  }
+
+  /// The same within a transaction.
+  func insert(_ history: History, _ now: Int64) throws {
+    for (step, time) in history.done {
+      try database.execute(
+        "INSERT INTO earlier VALUES (?, ?, ?)", .text(step), .integer(time), .integer(now))
     }
+    for (id, answer) in history.answers {
+      try setAnswer(id, answer.text)
+      if let right = answer.right { try note(answers: [id], now: right) }
+    }
+    for hint in history.hints {
+      try database.execute(
+        "INSERT OR IGNORE INTO hints VALUES (?, ?, ?)", .text(hint.step), .text(hint.hint),
+        .integer(hint.time))
+    }
+    for step in history.debriefed { try setFact(Self.debriefed(step), "1") }
   }
 
   /// The steps that were done and whose work went when the lab was begun anew, with the time of that;

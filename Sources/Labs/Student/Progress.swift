@@ -147,7 +147,7 @@ package final class Progress {
   }
 
   /// An answer of the student, and when it was last right as it stands.
-  package struct GivenAnswer: Sendable, Hashable {
+  package struct GivenAnswer: Sendable, Hashable, Codable {
     package var text: String
     package var right: Int64?
   }

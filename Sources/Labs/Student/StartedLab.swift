@@ -17,7 +17,10 @@ package struct StartedLab: Sendable {
   /// All that were started on this machine, sorted by id.
   package static func all(root: DataRoot) -> [StartedLab] {
     let prefix = LabSession.instanceName(of: "")
-    return ((try? Directory.list(root.path + "/labs")) ?? []).sorted()
+    let names = ((try? Directory.list(root.path + "/labs")) ?? []).map { name in
+      name.hasSuffix(Handover.ending) ? String(name.dropLast(Handover.ending.count)) : name
+    }
+    return Set(names).sorted()
       .filter { $0.hasPrefix(prefix) && !LabTestRun.isPlay($0) && isStarted($0, root) }.map {
         StartedLab($0, root)
       }
@@ -48,7 +51,7 @@ package struct StartedLab: Sendable {
   }
 
   private static func isStarted(_ instance: String, _ root: DataRoot) -> Bool {
-    File.exists(LabSession.directory(root, instance) + "/progress.db")
+    LabSession.isOpen(root, instance) || Handover.exists(root, instance)
   }
 
   private var places: [String] { [folder, origin].compactMap { $0 } }
@@ -83,12 +86,15 @@ package struct StartedLab: Sendable {
 
   /// How many of its steps are done.
   package func doneSteps() throws -> Int {
-    try Progress(directory: LabSession.directory(root, instance)).doneSteps().count
+    try LabSession.doneSteps(root, instance).count
   }
 
   /// What would be thrown away with it; nil when there is nothing to lose.
   package func atStake() throws -> Text? {
     let directory = LabSession.directory(root, instance)
+    if !LabSession.isOpen(root, instance), let handover = try Handover.read(root, instance) {
+      return LabSession.stake(files: directory + "/work", handover.history)
+    }
     // What is on a Docker Engine stays there.
     let own = try DockerWork.read(directory) == nil
     let containers = own ? try Engine(root: root, instance: instance).containers().count : 0

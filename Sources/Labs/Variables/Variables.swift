@@ -1,3 +1,4 @@
+import Documents
 import Support
 
 /// The values of a lab's variables for one student.
@@ -76,6 +77,12 @@ package struct Variables: Sendable, Hashable {
         ko: "`\(declaration.name)`에 쓸 빈 포트가 \(range.lowerBound)부터 \(range.upperBound)까지 없습니다"),
       hint: Text(
         "`ss -ltn` shows which programs hold them", ko: "`ss -ltn`으로 어떤 프로그램이 쓰는지 볼 수 있습니다"))
+  }
+
+  /// All of them as JSON, as they are stored.
+  var text: String {
+    let pairs = values.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
+    return JSONValue.object(JSONObject(pairs)).text(pretty: false)
   }
 
   /// The value of `name`.
