@@ -61,7 +61,7 @@ struct LabMovesTests {
       #expect(lines.contains { $0.hasPrefix("> 3. Three") && $0.contains("0/1") }, "\(lines)")
       #expect(lines.last == "2 of 3 steps done" && !lines.joined().contains("broken"), "\(lines)")
       let second = lab.check("two")
-      #expect(second.output.contains("and that counts"), "\(second)")
+      #expect(second.output.contains("and it stays done here"), "\(second)")
       #expect(second.output.contains("[ok] Why?"), "the answer is kept: \(second)")
     }
   }
@@ -81,6 +81,57 @@ struct LabMovesTests {
       #expect(lab.check().status == 1, "step three waits for nothing")
       #expect(status(lab).last == "2 of 3 steps done")
     }
+  }
+
+  @Test("what the kit builds again is said to be the kit's, before it is and when it is handed in")
+  func counted() throws {
+    try withLab { lab in
+      lab.docker("run -d --name box busybox sleep 600")
+      #expect(lab.check().status == 0)
+      let asked = lab.run(["lab", "goto", "--lab", lab.id, "3"], input: "")
+      #expect(
+        asked.errors.contains("1 container. Step 1 is built again by the kit; a grader counts it"),
+        "\(asked)")
+      #expect(!lab.lab("goto", "--lab", lab.id, "1").errors.contains("a grader"))
+      func said() -> String {
+        let file = "\(Sandbox.root)/handed-\(lab.id)"
+        let made = lab.lab("submit", "--lab", lab.id, "--student", "s1", "--name", "N", "-o", file)
+        #expect(made.status == 0, "\(made)")
+        // Whose it is is remembered for all labs of this root; that is no business of other tests.
+        for path in [file, "\(Sandbox.root)/labs/student.json"] { try? Directory.removeTree(path) }
+        return made.output
+      }
+      #expect(!said().contains("built again"))
+      #expect(lab.lab("goto", "--yes", "--lab", lab.id, "3").status == 0)
+      #expect(names(lab) == ["box"])
+      let after = said()
+      #expect(
+        after.contains("Step 1 was built again by the kit; a grader counts it as solved by it."))
+      #expect(!after.contains("were done before you went back"), "\(after)")
+      // Done by hand, it is the student's.
+      #expect(lab.lab("goto", "--yes", "--lab", lab.id, "1").status == 0)
+      lab.docker("run -d --name box busybox sleep 600")
+      #expect(lab.check("one").status == 0)
+      #expect(!said().contains("built again"))
+    }
+  }
+
+  @Test("of a step that cannot be built again nobody says that it was")
+  func unbuilt() throws {
+    let lab = try TaughtLab([
+      ("One {#one}", Self.step("box", "docker create --name other busybox")),
+      ("Two {#two after=none}", Self.step("run", "docker create --name run busybox")),
+      ("Three {#three after=one}", Self.step("astray", "docker create --name astray busybox")),
+    ])
+    defer { lab.close() }
+    lab.docker("create --name box busybox")
+    #expect(lab.check("one").status == 0)
+    #expect(lab.lab("goto", "--yes", "--lab", lab.id, "2").status == 0)
+    lab.docker("create --name run busybox")
+    let next = lab.lab("next", "--lab", lab.id)
+    #expect(next.status == 0 && next.output.contains("3/3"), "\(next)")
+    #expect(names(lab) == ["other", "run"], "it was tried")
+    #expect(!next.output.contains("built again"), "\(next)")
   }
 
   @Test(

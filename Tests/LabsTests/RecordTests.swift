@@ -129,6 +129,23 @@ struct RecordTests {
     }
   }
 
+  @Test("what the kit built again is known from what the student did again")
+  func rebuilt() throws {
+    try withProgress { (progress) throws in
+      try progress.recall(Progress.History(done: ["a": 1, "b": 1, "c": 1]), now: 2)
+      #expect(try progress.rebuilt().isEmpty)
+      try progress.setFact(Progress.rebuilt("a"), "1")
+      // Cut short after it was built.
+      try progress.setFact(Progress.rebuilding("b"), "1")
+      #expect(try progress.rebuilt().isEmpty, "not while it is not there")
+      for step in ["a", "b", "c", "d"] {
+        try progress.record([verdict("x", pass)], of: step, now: 3)
+      }
+      try progress.setFact(Progress.rebuilt("d"), "1")
+      #expect(try progress.rebuilt() == ["a", "b"])
+    }
+  }
+
   @Test("a step that is opened again was never done, and its questions are open")
   func reopened() throws {
     let lab = try #require(LabReader.read(Example.lab, file: "lab.md").0)

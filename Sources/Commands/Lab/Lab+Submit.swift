@@ -51,13 +51,15 @@ extension LabCommand {
       print(Text("handed in as \(name)", ko: "제출했습니다: \(name)")())
     }
 
-    /// The journal begins where the lab was begun anew; of steps that were done before it does not tell.
+    /// The journal begins where the lab was begun anew; of steps that were done before it does not tell,
+    /// or only that the kit solved them.
     private func tellOfPutAway(_ session: LabSession) throws {
+      let rebuilt = try session.progress.rebuilt()
+      let again = session.lab.steps.filter { rebuilt.contains($0.id) }
+      if !again.isEmpty { print(session.builtAgain(again).settled + ".") }
       let away = try session.progress.putAway()
-      let numbers = session.lab.steps.filter { away[$0.id] != nil }
-        .map { "\(session.number(of: $0))" }
-      guard !numbers.isEmpty else { return }
-      let list = numbers.joined(separator: ", ")
+      let list = session.numbers(of: session.lab.steps.filter { away[$0.id] != nil })
+      guard !list.isEmpty else { return }
       print(
         Text(
           "Steps \(list) were done before you went back with `lab undo` or `lab goto`; this file tells only "

@@ -128,10 +128,10 @@ package struct StepView {
     guard let time = report.awayAt, let done = report.doneAt, !report.passes else { return [] }
     return rendered(
       Text(
-        "You did this step at \(clockTime(done)), and that counts. What it had built was put away at "
-          + "\(clockTime(time)), when another step was begun anew; `lab goto "
+        "You did this step at \(clockTime(done)), and it stays done here. What it had built was "
+          + "put away at \(clockTime(time)), when another step was begun anew; `lab goto "
           + "\(session.number(of: report.step))` leads to its start.",
-        ko: "이 단계는 \(clockTime(done))에 이미 마쳤고 그 기록은 남아 있습니다. \(clockTime(time))에 다른 "
+        ko: "이 단계는 \(clockTime(done))에 이미 마쳤고, 이 실습에서는 마친 단계로 남습니다. \(clockTime(time))에 다른 "
           + "단계를 처음부터 다시 시작하면서 만들었던 것만 치웠습니다. `lab goto "
           + "\(session.number(of: report.step))`을 치면 이 단계의 처음으로 갑니다.")
     ).wrapped(to: room)

@@ -5,7 +5,7 @@ import Support
 /// Doing things in a lab on somebody's behalf: set-up, solutions, going to a step.
 extension LabSession {
   /// Makes `step` the current one: its files appear, its set-up runs, once. What it builds on and went
-  /// with a new beginning of the lab is built again first; those steps are returned.
+  /// with a new beginning of the lab is built again first; the steps that now stand again are returned.
   @discardableResult
   package func enter(_ step: Step) throws -> [Step] {
     let rebuilt = try rebuild(for: step)
@@ -19,22 +19,26 @@ extension LabSession {
     let away = try progress.putAway()
     guard !away.isEmpty else { return [] }
     let missing = try foundations(of: step).filter { earlier in
-      try away[earlier.id] != nil && progress.fact("rebuilt:\(earlier.id)") == nil
+      try away[earlier.id] != nil && progress.fact(Progress.rebuilt(earlier.id)) == nil
     }
-    for earlier in missing {
-      try progress.setFact("rebuilt:\(earlier.id)", "1")
+    return try missing.filter { earlier in
+      try progress.setFact(Progress.rebuilding(earlier.id), "1")
       try prepare(earlier)
-      try build(earlier)
+      let stands = try build(earlier)
+      // Only now: what was cut short is tried again the next time.
+      try progress.setFact(Progress.rebuilt(earlier.id), "1")
+      return stands
     }
-    return missing
   }
 
   /// Solves `step` so that others can stand on it, as quickly as that goes: by our own kubectl, which
   /// starts five times as fast as the genuine one, and without waiting to see whether a container that
   /// was just started stays. The reference solution is known to hold: `lab test` has waited for it.
-  private func build(_ step: Step) throws {
+  /// Returns whether all of it passes.
+  @discardableResult
+  private func build(_ step: Step) throws -> Bool {
     try solve(step, quickly: true)
-    _ = try check(step, waiting: true, settling: false, trusting: true)
+    return try check(step, waiting: true, settling: false, trusting: true).passes
   }
 
   private func prepare(_ step: Step) throws {
@@ -126,7 +130,7 @@ extension LabSession {
   /// Brings a fresh lab to the start of `step` by solving what it builds on.
   package func advance(to step: Step) throws {
     for earlier in foundations(of: step) {
-      try progress.setFact("rebuilt:\(earlier.id)", "1")
+      try progress.setFact(Progress.rebuilt(earlier.id), "1")
       try enter(earlier)
       try build(earlier)
     }

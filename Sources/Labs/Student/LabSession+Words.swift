@@ -9,6 +9,21 @@ extension LabSession {
     (lab.steps.firstIndex { $0.id == step.id } ?? 0) + 1
   }
 
+  /// The numbers of `steps`: "1, 3".
+  package func numbers(of steps: [Step]) -> String {
+    steps.map { "\(number(of: $0))" }.joined(separator: ", ")
+  }
+
+  /// What a grader makes of steps that the kit has built again, without the full stop.
+  package func builtAgain(_ steps: [Step]) -> Text {
+    let list = numbers(of: steps)
+    return Text(
+      steps.count == 1
+        ? "Step \(list) was built again by the kit; a grader counts it as solved by it"
+        : "Steps \(list) were built again by the kit; a grader counts them as solved by it",
+      ko: "\(list)단계는 키트가 다시 만든 것이라 채점에서는 키트가 푼 단계로 셉니다")
+  }
+
   /// What the student types for `docker`: the name used last.
   package var program: String {
     let names = ["docker", "podman", "dklab"]
@@ -21,14 +36,28 @@ extension LabSession {
   }
 
   /// What would be thrown away by beginning anew at `step`; nil when there is nothing to lose. Files are
-  /// put aside, and what was done in other steps stays on record.
+  /// put aside, and what was done in other steps stays on record; but those that `step` builds on are
+  /// the kit's work then, and a grader counts them so.
   package func atStake(at step: Step) throws -> Text? {
     let answers = try progress.answers()
     let own = step.questions.filter { answers[$0.id] != nil }.count
-    let isDone = try progress.doneSteps()[step.id] != nil
-    return Self.stake(
+    let done = try progress.doneSteps()
+    let stake = Self.stake(
       containers: try instance.containerCount(), volumes: try instance.volumeCount(), answers: own,
-      done: isDone ? 1 : 0)
+      done: done[step.id] == nil ? 0 : 1)
+    let again = foundations(of: step).filter { done[$0.id] != nil }
+    guard !again.isEmpty else { return stake }
+    let list = numbers(of: again)
+    let lost =
+      stake
+      ?? Text(
+        again.count == 1 ? "what you did in step \(list)" : "what you did in steps \(list)",
+        ko: "\(list)단계에서 한 일")
+    return Text(
+      again.count == 1
+        ? "\(lost.en). Step \(list) is built again by the kit; a grader counts it as solved by it"
+        : "\(lost.en). Steps \(list) are built again by the kit; a grader counts them as solved by it",
+      ko: "\(lost.ko). \(list)단계는 키트가 다시 만들므로 채점에서는 키트가 푼 단계로 셉니다")
   }
 
   /// What would be lost by undoing `step`, which may know how to undo itself.

@@ -72,6 +72,16 @@ extension Progress {
     return Dictionary(rows.map { ($0["step"].text ?? "", $0["away"].integer ?? 0) }) { $1 }
   }
 
+  /// The steps that were done before the lab was begun anew and that are there now only because the kit
+  /// built them again: a grader counts them as solved by the kit.
+  package func rebuilt() throws -> Set<String> {
+    let rows = try database.query(
+      "SELECT step FROM earlier WHERE step IN (SELECT step FROM milestones WHERE item = '') "
+        + "AND EXISTS (SELECT 1 FROM facts WHERE key IN ('rebuilding:' || step, 'rebuilt:' || step))"
+    )
+    return Set(rows.compactMap { $0["step"].text })
+  }
+
   /// Makes `step` one that was never done.
   package func reopen(_ step: Step) throws {
     try database.transaction {
@@ -85,6 +95,12 @@ extension Progress {
         "DELETE FROM facts WHERE key = ?", .text(Self.debriefed(step.id)))
     }
   }
+
+  /// The fact that the kit has begun to build a step again.
+  static func rebuilding(_ step: String) -> String { "rebuilding:\(step)" }
+
+  /// The fact that the kit has built a step again.
+  static func rebuilt(_ step: String) -> String { "rebuilt:\(step)" }
 
   /// The fact that the debrief of a step was shown.
   static func debriefed(_ step: String) -> String { "debriefed:\(step)" }
