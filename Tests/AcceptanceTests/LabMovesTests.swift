@@ -134,6 +134,17 @@ struct LabMovesTests {
     #expect(!next.output.contains("built again"), "\(next)")
   }
 
+  @Test("a solution that has run is not said to have changed nothing")
+  func solved() throws {
+    let lab = try TaughtLab([("One {#one}", Self.step("box", "docker create --name other busybox"))]
+    )
+    defer { lab.close() }
+    let solved = lab.run(["lab", "solve", "--lab", lab.id], input: "")
+    #expect(solved.status == 1 && names(lab) == ["other"], "\(solved)")
+    #expect(solved.errors.contains("the solution was tried on what was there"), "\(solved)")
+    #expect(!solved.errors.contains("nothing was changed"))
+  }
+
   @Test(
     "where nobody can be asked nothing is thrown away without --yes",
     arguments: [["undo"], ["goto", "1"], ["goto", "2"], ["reset"]])

@@ -435,6 +435,32 @@ struct CauseTests {
     #expect(failure.look != nil)
   }
 
+  @Test("of going too often advises what can be done: nothing of a Docker Engine is taken back")
+  func tooOften() throws {
+    let check = "- journal.absent: container.kill web1"
+    for isOnDocker in [false, true] {
+      var snapshot = Snapshot(journal: Fixture.journal("container.kill web1"))
+      snapshot.isOnDocker = isOnDocker
+      let text = try #require(try Fixture.verdict(check, snapshot).failure?.causes.first?.text)
+      for words in [text.en, text.ko] {
+        #expect(words.contains("`lab undo`") == !isOnDocker, "\(words)")
+        #expect(words.contains("`lab reset`") == isOnDocker, "\(words)")
+      }
+    }
+  }
+
+  @Test("says in Korean what a value was, after a consonant and after a vowel")
+  func was() throws {
+    for (image, was) in [("nginx-web", "이었습니다"), ("mariadb", "였습니다")] {
+      let text = try #require(
+        try Fixture.verdict(
+          "- journal.count: {event: exec.die web1 argv=ls, is: 1}",
+          Snapshot(journal: Fixture.journal("exec.die web1 argv=\(image)"))
+        ).failure?.causes.first?.text)
+      #expect(text.ko.contains("`\(image)`" + was), "\(text.ko)")
+    }
+  }
+
   @Test("follows the chain from the page to the program that was not found")
   func chain() throws {
     let snapshot = Snapshot(

@@ -130,7 +130,11 @@ extension LabCommand {
         // What was there is in the way of the solution, as a name that is taken is.
         printLines([""] + solved.complaint)
         if step.undo.isEmpty { try session.refuseRestartElsewhere() }
-        try agreement.require(try session.atStake(undoing: step))
+        try agreement.require(
+          try session.atStake(undoing: step),
+          state: Text(
+            "the solution was tried on what was there, and nothing was taken back",
+            ko: "풀이는 지금 있는 상태에서 해 보았지만 아무것도 되돌리지 않았습니다"))
         let new = try session.undone(step)
         print(
           Text(

@@ -81,27 +81,31 @@ struct LabAgreement: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Do not ask") var yes = false
 
   /// Asks somebody at a terminal whether `stake` may be lost, and ends quietly on a no. Where nobody can
-  /// be asked it has to be said beforehand. Nil is nothing to lose.
-  func require(_ stake: @autoclosure () throws -> Text?) throws {
+  /// be asked it has to be said beforehand. Nil is nothing to lose. `state` is what is true on a no.
+  func require(
+    _ stake: @autoclosure () throws -> Text?,
+    state: Text = Text("nothing was changed", ko: "아무것도 바꾸지 않았습니다")
+  ) throws {
     guard !yes, let stake = try stake() else { return }
     guard TerminalFacts(of: 0).isTerminal else {
       throw DklabError(
         .conflict, id: "lab.not-agreed",
         Text("this would throw away: \(stake.en)", ko: "이렇게 하면 없어집니다: \(stake.ko)"),
         hint: Text(
-          "there is no terminal to ask at, and nothing was changed: say --yes",
-          ko: "터미널이 없어 물어볼 수 없으므로 아무것도 바꾸지 않았습니다. --yes를 붙이세요"))
+          "there is no terminal to ask at, and \(state.en): say --yes",
+          ko: "터미널이 없어 물어볼 수 없고, \(state.ko). --yes를 붙이세요"))
     }
-    try ask(stake)
+    try ask(stake, state)
   }
 
-  private func ask(_ stake: Text) throws {
+  private func ask(_ stake: Text, _ state: Text) throws {
     let question = Text(
       "This throws away: \(stake.en). Go on? [y/N] ", ko: "이렇게 하면 없어집니다: \(stake.ko). 계속할까요? [y/N] "
     )
     print(question(), terminator: "")
     guard YesNo.isYes(readOneLine(0, prompting: true) ?? "") else {
-      print(Text("Nothing was changed.", ko: "아무것도 바꾸지 않았습니다.")())
+      print(
+        Text(state.en.prefix(1).uppercased() + state.en.dropFirst() + ".", ko: state.ko + ".")())
       throw ExitCode(1)
     }
   }

@@ -95,6 +95,7 @@ enum UnmetHistory {
     let value = (event.attributes[condition.key] ?? "").printable.trimmed
     let line = value.split(separator: "\n").last.map { String($0.prefix(120)) } ?? ""
     let time = clockTime(event.time)
+    let was = KoreanParticle.was.form(after: line)
     switch condition.key {
     case "exit":
       return Cause(
@@ -115,11 +116,11 @@ enum UnmetHistory {
     case "argv":
       return Cause(
         "value.differs", "it happened at \(time), but the command was `\(line)`",
-        ko: "\(time)에 일어났지만 명령이 `\(line)`였습니다")
+        ko: "\(time)에 일어났지만 명령이 `\(line)`\(was)")
     default:
       return Cause(
         "value.differs", "it happened at \(time), but its \(condition.key) was `\(line)`",
-        ko: "\(time)에 일어났지만 \(condition.key) 값이 `\(line)`였습니다")
+        ko: "\(time)에 일어났지만 \(condition.key) 값이 `\(line)`\(was)")
     }
   }
 }

@@ -24,6 +24,7 @@ struct DockerObserver {
   ) throws -> Snapshot {
     try events.take(since: start)
     var snapshot = Snapshot(hostName: LabInstance.hostName)
+    snapshot.isOnDocker = true
     // Looking takes a while; what changes all the time is judged by its latest state.
     for _ in 0..<4 {
       let before = try containers()

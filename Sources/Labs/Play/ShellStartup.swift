@@ -35,12 +35,17 @@ enum ShellStartup {
         __dklab_armed=
         return $status
       }
+      # Which folder the lab's is: a new one may get the number of the old, but is born later.
+      __dklab_place() { command stat -c %d:%i:%W -- "$DKLAB_FOLDER" 2>/dev/null; }
+      __dklab_folder=$(__dklab_place)
       __dklab_after() {
-        local status=$?
+        local status=$? place
         # `lab undo` in another terminal makes the folder anew: this shell stands in one that is gone.
         if [[ ! . -ef $PWD && -d $DKLAB_FOLDER ]]; then
           builtin cd -- "$PWD" 2>/dev/null || builtin cd -- "$DKLAB_FOLDER"
-          printf '%s\n' "$DKLAB_ANEW"
+          place=$(__dklab_place)
+          [[ $place == "$__dklab_folder" ]] || printf '%s\n' "$DKLAB_ANEW"
+          __dklab_folder=$place
         fi
         if ! IFS= read -r -t 0.08 __dklab_step < <(command dklab lab status --prompt 2>/dev/null)
         then
@@ -86,11 +91,17 @@ enum ShellStartup {
         __dklab_armed= __dklab_list=
         return $code
       }
+      # Which folder the lab's is: a new one may get the number of the old, but is born later.
+      __dklab_place() { command stat -c %d:%i:%W -- "$DKLAB_FOLDER" 2>/dev/null }
+      __dklab_folder=$(__dklab_place)
       __dklab_after() {
+        local place
         # `lab undo` in another terminal makes the folder anew: this shell stands in one that is gone.
         if [[ ! . -ef $PWD && -d $DKLAB_FOLDER ]]; then
           builtin cd -q -- "$PWD" 2>/dev/null || builtin cd -q -- "$DKLAB_FOLDER"
-          print -r -- "$DKLAB_ANEW"
+          place=$(__dklab_place)
+          [[ $place == "$__dklab_folder" ]] || print -r -- "$DKLAB_ANEW"
+          __dklab_folder=$place
         fi
         if ! IFS= read -r -t 0.08 __dklab_step < <(command dklab lab status --prompt 2>/dev/null)
         then

@@ -33,6 +33,8 @@ package struct Snapshot: Sendable {
   /// When the student began with the step that is judged, in nanoseconds since 1970. What was tried
   /// before was tried for another step, and explains nothing here.
   package var begun: Int64 = 0
+  /// Whether the lab is done on a Docker Engine, which is somebody else's: nothing of it is taken back.
+  package var isOnDocker = false
 
   package init(
     containers: [String: JSONValue] = [:], images: [JSONValue] = [], networks: [JSONValue] = [],

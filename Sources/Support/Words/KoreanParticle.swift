@@ -16,6 +16,8 @@ package enum KoreanParticle: Sendable, CaseIterable {
   case direction
   /// 이에요/예요
   case copula
+  /// 이었습니다/였습니다
+  case was
   /// 이라는/라는
   case named
   /// 이나/나
@@ -30,6 +32,7 @@ package enum KoreanParticle: Sendable, CaseIterable {
     case .with: ("과", "와", nil)
     case .direction: ("으로", "로", "로")
     case .copula: ("이에요", "예요", nil)
+    case .was: ("이었습니다", "였습니다", nil)
     case .named: ("이라는", "라는", nil)
     case .or: ("이나", "나", nil)
     }

@@ -26,7 +26,8 @@ struct KoreanParticleTests {
     let expected: [(KoreanParticle, String, String, String)] = [
       (.topic, "은", "는", "은"), (.subject, "이", "가", "이"), (.object, "을", "를", "을"),
       (.with, "과", "와", "과"), (.direction, "으로", "로", "로"), (.copula, "이에요", "예요", "이에요"),
-      (.named, "이라는", "라는", "이라는"), (.or, "이나", "나", "이나"),
+      (.was, "이었습니다", "였습니다", "이었습니다"), (.named, "이라는", "라는", "이라는"),
+      (.or, "이나", "나", "이나"),
     ]
     #expect(expected.count == KoreanParticle.allCases.count)
     for (particle, consonant, vowel, rieul) in expected {

@@ -117,8 +117,13 @@ enum TooOften {
     return Cause(
       "journal.too-often",
       english + (command.map { ", by `\($0)`" } ?? "")
-        + "; what has happened stays in the journal, and `lab undo` begins this step anew",
+        + "; what has happened stays in the journal, and "
+        // Nothing of another's engine is taken back.
+        + (snapshot.isOnDocker
+          ? "`lab reset` begins the lab anew" : "`lab undo` begins this step anew"),
       ko: korean + (command.map { "(`\($0)` 명령)" } ?? "")
-        + ". 한번 있었던 일은 기록에 남으므로, `lab undo`로 이 단계를 처음부터 다시 하세요")
+        + ". 한번 있었던 일은 기록에 남으므로, "
+        + (snapshot.isOnDocker
+          ? "`lab reset`으로 실습을 처음부터 다시 하세요" : "`lab undo`로 이 단계를 처음부터 다시 하세요"))
   }
 }
