@@ -30,6 +30,17 @@ struct LabTruthTests {
     #expect(lab.lab("status", "--lab", lab.id).output.contains("0/1"))
   }
 
+  @Test("a container that works from its first moment on passes for a running one")
+  func busy() throws {
+    let lab = try TaughtLab([("One {#one}", Self.running)])
+    defer { lab.close() }
+    let line = ["run", "-d", "--name", "box", "busybox", "sh", "-c", "while :; do :; done"]
+    #expect(lab.run(line, input: "").status == 0)
+    let found = lab.check()
+    #expect(found.status == 0 && found.output.contains("1 of 1 pass"), "\(found)")
+    #expect(lab.lab("status", "--lab", lab.id).output.contains("1 of 1 steps done"))
+  }
+
   @Test("what was done and broke says since when and why, and is whole again when it is")
   func broken() throws {
     let lab = try TaughtLab([("One {#one}", Self.running), ("Two {#two}", Self.gone)])

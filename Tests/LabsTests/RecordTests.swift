@@ -146,6 +146,21 @@ struct RecordTests {
     }
   }
 
+  @Test("a container is young for a while, and longer while its process has not come to rest")
+  func youth() {
+    let millisecond: Int64 = 1_000_000
+    #expect(LabSession.rest(age: 0, state: "S") == 301)
+    #expect(LabSession.rest(age: 299 * millisecond, state: nil) == 2)
+    for state in "RDZ" {
+      #expect(LabSession.rest(age: 300 * millisecond, state: state) == 50)
+      #expect(LabSession.rest(age: 1199 * millisecond, state: state) == 50)
+      #expect(LabSession.rest(age: 1200 * millisecond, state: state) == nil)
+    }
+    #expect(LabSession.rest(age: 300 * millisecond, state: "S") == nil)
+    #expect(LabSession.rest(age: 300 * millisecond, state: nil) == nil)
+    #expect(LabSession.rest(age: -1, state: "R") == nil)
+  }
+
   @Test("a step that is opened again was never done, and its questions are open")
   func reopened() throws {
     let lab = try #require(LabReader.read(Example.lab, file: "lab.md").0)

@@ -18,6 +18,9 @@ struct Look {
 extension LabSession {
   /// How long a container is young, in nanoseconds.
   private static let youth: Int64 = 300_000_000
+  /// How long it is young at most while its process has not come to rest: on a busy machine `true` may
+  /// wait for a processor longer than a container takes to show that it stays.
+  private static let longYouth = 4 * youth
 
   /// Looks once at `steps`. Whatever goes wrong is an error verdict.
   func look(at steps: [Step]) -> Look {
@@ -103,11 +106,23 @@ extension LabSession {
     let now = wallClockNanoseconds()
     let young = snapshot.allContainers.compactMap { container -> (pid: pid_t, rest: Int64)? in
       guard container.status == "running", let started = container.startedAt,
-        now >= started, now - started < youth, let pid = container.inspect["State"]?["Pid"]?.int
+        let pid = container.inspect["State"]?["Pid"]?.int
       else { return nil }
-      return (pid_t(pid), (youth - (now - started)) / 1_000_000 + 1)
+      return rest(age: now - started, state: ProcessStat(of: pid_t(pid))?.state).map {
+        (pid_t(pid), $0)
+      }
     }
     return young.max { $0.rest < $1.rest }
+  }
+
+  /// For how many milliseconds a container that has run for `age` nanoseconds cannot be relied on yet; nil
+  /// when it stays. `state` is that of its first process (proc_pid_stat(5)): one that runs or waits for a
+  /// processor (R) or the disk (D), or has ended without anybody having noticed (Z), is looked at again
+  /// soon.
+  static func rest(age: Int64, state: @autoclosure () -> Character?) -> Int64? {
+    guard age >= 0, age < longYouth else { return nil }
+    if age < youth { return (youth - age) / 1_000_000 + 1 }
+    return state().map { "RDZ".contains($0) } == true ? 50 : nil
   }
 
   /// When something last happened to the containers that each check is about.
