@@ -147,12 +147,14 @@ final class TemporaryDirectory {
     try Database(path: path).migrate(["CREATE TABLE t (a)"])
   }
 
+  /// Bytes of the write-ahead log; -1 when there is none.
+  private func logSize() -> Int {
+    var info = stat()
+    return stat(path + "-wal", &info) == 0 ? Int(info.st_size) : -1
+  }
+
   @Test("the log stays short, and what is only in it outlives its writer")
   func shortLog() throws {
-    func logSize() -> Int {
-      var info = stat()
-      return stat(path + "-wal", &info) == 0 ? Int(info.st_size) : -1
-    }
     var database: Database? = try Database(path: path)
     try database?.execute("CREATE TABLE t (a)")
     for _ in 0..<600 { try database?.execute("INSERT INTO t VALUES (zeroblob(2000))") }
@@ -163,10 +165,6 @@ final class TemporaryDirectory {
 
   @Test("the log of those who come and go one by one stays short, too")
   func shortLogOfMany() throws {
-    func logSize() -> Int {
-      var info = stat()
-      return stat(path + "-wal", &info) == 0 ? Int(info.st_size) : -1
-    }
     try Database(path: path).execute("CREATE TABLE t (a)")
     var sizes: [Int] = []
     for number in 1...300 {
