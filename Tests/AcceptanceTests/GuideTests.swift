@@ -246,6 +246,8 @@ struct GuideTests {
     talk.expect(room.lab)
     talk.type("mkdir -p deep && cd deep && echo deep$((1+1))\r")
     talk.expect("deep2")
+    // Its prompt, too: else it may still be looking whether the folder is there.
+    talk.expect("0/1")
     #expect(room.sandbox.run("lab undo --yes --lab \(room.lab)").status == 0)
     talk.type("echo still$((1+1))\r")
     talk.expect("still2")

@@ -71,7 +71,7 @@ solve() {
   step "labs, $name, solved with seeds $SEED to $((SEED + seeds - 1))"
   if ! "$@" lab test --solve --seeds "$seeds" --seed "$SEED" --quiet 2>&1 | tee "$work/solved"; then
     while IFS= read -r line; do failures+=("$name, solved: $line"); done < <(
-      grep -A 3 '^FAIL' "$work/solved" | cut -c -400 | head -n 20)
+      grep -A 9 '^FAIL' "$work/solved" | cut -c -400 | head -n 20)
     mapfile -t broken < <(sed -n 's/^FAIL \([^ ]*\).*/\1/p' "$work/solved" | sort -u)
     [ ${#broken[@]} -gt 0 ] && [ ${#broken[@]} -le $RETRIES ] || failed=1
     for lab in "${broken[@]}"; do
@@ -97,7 +97,7 @@ labs() {
   status=${PIPESTATUS[0]}
   [ "$status" -eq 0 ] || labs_again "$name" "$@" || failed=1
   while IFS= read -r line; do failures+=("$name: $line"); done < <(
-    grep -A 3 '^FAIL' "$work/labs" | cut -c -400 | head -n 20)
+    grep -A 9 '^FAIL' "$work/labs" | cut -c -400 | head -n 20)
   totals+=("labs, $name: $(tail -n 1 "$work/labs")")
   solve "$name" "$seeds" "$@"
   "$@" system reset --all --yes || failed=1

@@ -50,6 +50,31 @@ struct PortClaimsTests {
     #expect(!File.exists(place + "/ports"))
   }
 
+  @Test("nobody claims beside another while the directory goes and comes again")
+  func directoryGoesMeanwhile() async throws {
+    defer { try? Directory.removeTree(place) }
+    let students = try (0..<4).map { try claims($0) }
+    let doubles = await withTaskGroup(of: Int.self) { group in
+      for (index, own) in students.enumerated() {
+        group.addTask {
+          var doubles = 0
+          for _ in 0..<300 where own.claim(8001) {
+            // Whoever has the port is alone with it.
+            let mark = "\(place)/mark"
+            let number = open(mark, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            if number < 0 { doubles += 1 } else { close(number) }
+            if index.isMultiple(of: 2) { sched_yield() }
+            unlink(mark)
+            own.release()
+          }
+          return doubles
+        }
+      }
+      return await group.reduce(0, +)
+    }
+    #expect(doubles == 0)
+  }
+
   @Test("a link in the shared directory leads nobody anywhere")
   func link() throws {
     defer { try? Directory.removeTree(place) }

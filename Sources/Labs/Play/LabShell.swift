@@ -65,6 +65,7 @@ package struct LabShell {
     environment["DKLAB_HISTORY"] = session.bench.directory + "/history"
     environment["DKLAB_PATH"] = session.bench.binaries
     environment["DKLAB_PROMPT"] = session.bench.prompt
+    environment["DKLAB_BEGUN"] = session.bench.begun
     environment["DKLAB_ANEW"] =
       Text(
         "(The lab was begun anew elsewhere, and its folder with it: you are in the new one.)",

@@ -35,17 +35,16 @@ enum ShellStartup {
         __dklab_armed=
         return $status
       }
-      # Which folder the lab's is: a new one may get the number of the old, but is born later.
-      __dklab_place() { command stat -c %d:%i:%W -- "$DKLAB_FOLDER" 2>/dev/null; }
-      __dklab_folder=$(__dklab_place)
+      # Which beginning of the lab this shell has seen.
+      IFS= read -r __dklab_begun 2>/dev/null < "$DKLAB_BEGUN"
       __dklab_after() {
-        local status=$? place
+        local status=$? begun
         # `lab undo` in another terminal makes the folder anew: this shell stands in one that is gone.
         if [[ ! . -ef $PWD && -d $DKLAB_FOLDER ]]; then
           builtin cd -- "$PWD" 2>/dev/null || builtin cd -- "$DKLAB_FOLDER"
-          place=$(__dklab_place)
-          [[ $place == "$__dklab_folder" ]] || printf '%s\n' "$DKLAB_ANEW"
-          __dklab_folder=$place
+          IFS= read -r begun 2>/dev/null < "$DKLAB_BEGUN"
+          [[ $begun == "$__dklab_begun" ]] || printf '%s\n' "$DKLAB_ANEW"
+          __dklab_begun=$begun
         fi
         if ! IFS= read -r -t 0.08 __dklab_step < <(command dklab lab status --prompt 2>/dev/null)
         then
@@ -91,17 +90,16 @@ enum ShellStartup {
         __dklab_armed= __dklab_list=
         return $code
       }
-      # Which folder the lab's is: a new one may get the number of the old, but is born later.
-      __dklab_place() { command stat -c %d:%i:%W -- "$DKLAB_FOLDER" 2>/dev/null }
-      __dklab_folder=$(__dklab_place)
+      # Which beginning of the lab this shell has seen.
+      IFS= read -r __dklab_begun 2>/dev/null < "$DKLAB_BEGUN"
       __dklab_after() {
-        local place
+        local begun
         # `lab undo` in another terminal makes the folder anew: this shell stands in one that is gone.
         if [[ ! . -ef $PWD && -d $DKLAB_FOLDER ]]; then
           builtin cd -q -- "$PWD" 2>/dev/null || builtin cd -q -- "$DKLAB_FOLDER"
-          place=$(__dklab_place)
-          [[ $place == "$__dklab_folder" ]] || print -r -- "$DKLAB_ANEW"
-          __dklab_folder=$place
+          IFS= read -r begun 2>/dev/null < "$DKLAB_BEGUN"
+          [[ $begun == "$__dklab_begun" ]] || print -r -- "$DKLAB_ANEW"
+          __dklab_begun=$begun
         fi
         if ! IFS= read -r -t 0.08 __dklab_step < <(command dklab lab status --prompt 2>/dev/null)
         then

@@ -29,9 +29,17 @@ package struct Workbench: Sendable {
   /// What the shell's prompt says of the lab, for a prompt that cannot wait for a look.
   package var prompt: String { directory + "/prompt" }
 
+  /// Tells one beginning of the lab from another: a folder made anew may get the number of the old one,
+  /// and some file systems know no time of birth.
+  package var begun: String { directory + "/begun" }
+
   /// Makes the directories and the shims; doing it twice is fine.
   package func prepare(clients: [String] = Workbench.clients) throws {
-    for path in [directory, folder, binaries, own] { try Directory.make(path, mode: 0o755) }
+    try Directory.make(directory, mode: 0o755)
+    if !File.exists(begun) {
+      try File.replace(begun, "\(wallClockNanoseconds())\n", durable: false)
+    }
+    for path in [folder, binaries, own] { try Directory.make(path, mode: 0o755) }
     try link(program, own + "/kubectl")
     for name in clients {
       try link(name == "kubectl" ? kubectl : program, binaries + "/" + name)

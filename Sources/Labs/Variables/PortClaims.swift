@@ -79,11 +79,25 @@ package struct PortClaims: Sendable {
   /// Does `body` while nobody else claims; nil when there is no shared directory.
   @discardableResult
   private func locked<Result>(_ body: () -> Result) -> Result? {
-    if mkdir(directory, 0o1777) == 0 { chmod(directory, 0o1777) }
-    let number = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard number >= 0 else { return nil }
-    let directory = FileDescriptor(owning: number)
-    guard flock(directory.number, LOCK_EX) == 0 else { return nil }
-    return body()
+    // Who gave back the last claim may have removed the directory while this one waited for it.
+    for _ in 0..<100 {
+      if mkdir(directory, 0o1777) == 0 { chmod(directory, 0o1777) }
+      let number = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      guard number >= 0 else {
+        if errno == ENOENT { continue }
+        return nil
+      }
+      let held = FileDescriptor(owning: number)
+      guard flock(held.number, LOCK_EX) == 0 else { return nil }
+      if isSame(held.number, directory) { return body() }
+    }
+    return nil
+  }
+
+  /// Whether `path` still is the directory that `number` is open on.
+  private func isSame(_ number: Int32, _ path: String) -> Bool {
+    var (held, named) = (stat(), stat())
+    return fstat(number, &held) == 0 && lstat(path, &named) == 0 && held.st_dev == named.st_dev
+      && held.st_ino == named.st_ino
   }
 }
