@@ -85,7 +85,9 @@ package enum CommandLineMain {
       program: ProgramName.current,
       otherCommands: { Dklab.configuration.subcommands.compactMap { $0._commandName } + ["help"] })
     let words = ProgramName.current == "docker-compose" ? ["compose"] + words : words
-    let read = try reader.read(words.isEmpty ? ["--help"] : words)
+    let reading = try reader.reading(words.isEmpty ? ["--help"] : words)
+    if let command = reading.line.flatMap(DirectCommands.command) { return command }
+    let read = reading.words
     // When that fails, the whole tree says why, so that the words are the same.
     if let (type, rest) = verb(read), let command = try? type.parseAsRoot(rest) { return command }
     return try Dklab.parseAsRoot(read)

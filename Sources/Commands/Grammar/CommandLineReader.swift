@@ -12,14 +12,25 @@ struct CommandLineReader {
   /// docker's.
   let otherCommands: () -> [String]
 
+  /// What a command line says.
+  struct Reading {
+    /// The words for the argument parser.
+    var words: [String]
+    /// The same as one of docker's verbs; nil for what is none, and for requests for help.
+    var line: VerbLine?
+  }
+
   /// The words for the parser, from the words after the program's name.
-  func read(_ words: [String]) throws -> [String] {
-    guard let first = words.first, !first.hasPrefix("-") else { return words }
+  func read(_ words: [String]) throws -> [String] { try reading(words).words }
+
+  /// What the words after the program's name say.
+  func reading(_ words: [String]) throws -> Reading {
+    guard let first = words.first, !first.hasPrefix("-") else { return Reading(words: words) }
     var name = first
     var rest = Array(words.dropFirst())
-    if first == "compose" { return try readCompose(rest) }
+    if first == "compose" { return Reading(words: try readCompose(rest)) }
     if let known = DockerGrammar.nouns[first] {
-      guard let verb = rest.first, !verb.hasPrefix("-") else { return words }
+      guard let verb = rest.first, !verb.hasPrefix("-") else { return Reading(words: words) }
       let full = "\(first) \(verb)"
       rest.removeFirst()
       if let alias = DockerGrammar.aliases[full] {
@@ -34,26 +45,27 @@ struct CommandLineReader {
     }
     if let grammar = DockerGrammar.verbs[name] {
       // Docker's `images` takes the name of a repository there: none is called that.
-      if name == "images", rest.first == "bootstrap" { return rest }
+      if name == "images", rest.first == "bootstrap" { return Reading(words: rest) }
       let verb = name.split(separator: " ").map(String.init)
       do {
-        return verb + (try read(rest, as: grammar))
+        let line = try read(rest, as: grammar)
+        return Reading(words: verb + line.words, line: line)
       } catch is HelpRequest {
-        return ["help"] + verb
+        return Reading(words: ["help"] + verb)
       }
     }
     let others = otherCommands()
     guard others.contains(name) else {
       throw unknown(name, candidates: others + DockerGrammar.verbs.keys.sorted())
     }
-    return words
+    return Reading(words: words)
   }
 
   /// `compose [project's flags] VERB [verb's flags]`, in the order our parser wants.
   private func readCompose(_ words: [String]) throws -> [String] {
     let project: [String]
     do {
-      project = try read(words, as: ComposeGrammar.project)
+      project = try read(words, as: ComposeGrammar.project).words
     } catch is HelpRequest {
       return ["help", "compose"]
     }
@@ -68,7 +80,7 @@ struct CommandLineReader {
     }
     grammar.name = noun + verb
     do {
-      return ["compose", verb] + flags + (try read(Array(rest.dropFirst()), as: grammar))
+      return ["compose", verb] + flags + (try read(Array(rest.dropFirst()), as: grammar).words)
     } catch is HelpRequest {
       return ["help", "compose", verb]
     }
@@ -91,40 +103,38 @@ struct CommandLineReader {
       seeAlso: "Run '\(parent) --help' for more information", exitStatus: 1)
   }
 
-  private func read(_ words: [String], as grammar: VerbGrammar) throws -> [String] {
-    var flags: [String] = []
-    var arguments: [String] = []
+  private func read(_ words: [String], as grammar: VerbGrammar) throws -> VerbLine {
+    var line = VerbLine(verb: grammar.name, stopsAtArgument: grammar.stopsAtArgument)
     var rest = words[...]
     let known = grammar.flags
     while let word = rest.popFirst() {
       if word == "--" {
-        arguments += rest
+        line.arguments += rest
         break
       }
       if word == "--help" || (word == "-h" && !known.contains { $0.short == "h" }) {
         throw HelpRequest()
       }
       if word.hasPrefix("--") {
-        flags += try readLong(word, &rest, grammar, known)
+        line.flags += try readLong(word, &rest, grammar, known)
       } else if word.hasPrefix("-"), word != "-" {
-        flags += try readShort(word, &rest, grammar, known)
+        line.flags += try readShort(word, &rest, grammar, known)
       } else {
-        arguments.append(word)
+        line.arguments.append(word)
         if grammar.stopsAtArgument {
-          arguments += rest
+          line.arguments += rest
           break
         }
       }
     }
-    try checkCount(arguments.count, grammar)
-    if grammar.stopsAtArgument { return flags + arguments }
-    return flags + (arguments.isEmpty ? [] : ["--"] + arguments)
+    try checkCount(line.arguments.count, grammar)
+    return line
   }
 
   private func readLong(
     _ word: String, _ rest: inout ArraySlice<String>, _ grammar: VerbGrammar,
     _ known: [FlagGrammar]
-  ) throws -> [String] {
+  ) throws -> [VerbLine.Flag] {
     let body = word.dropFirst(2)
     let name = String(body.prefix { $0 != "=" })
     let value = body.contains("=") ? String(body.dropFirst(name.count + 1)) : nil
@@ -139,7 +149,7 @@ struct CommandLineReader {
       guard let given = value ?? rest.popFirst() else {
         throw usage("flag needs an argument: --\(name)", grammar)
       }
-      return ["--\(flag.long)=\(given)"]
+      return [VerbLine.Flag(name: flag.long, value: given)]
     }
     return try readSwitch(flag, value, grammar)
   }
@@ -147,8 +157,8 @@ struct CommandLineReader {
   private func readShort(
     _ word: String, _ rest: inout ArraySlice<String>, _ grammar: VerbGrammar,
     _ known: [FlagGrammar]
-  ) throws -> [String] {
-    var result: [String] = []
+  ) throws -> [VerbLine.Flag] {
+    var result: [VerbLine.Flag] = []
     var letters = word.dropFirst()
     while let letter = letters.popFirst() {
       guard let flag = known.first(where: { $0.short == letter }) else {
@@ -160,7 +170,7 @@ struct CommandLineReader {
         guard let value = joined.isEmpty && !hasValue ? rest.popFirst() : joined else {
           throw usage("flag needs an argument: '\(letter)' in -\(letter)", grammar)
         }
-        return result + ["--\(flag.long)=\(value)"]
+        return result + [VerbLine.Flag(name: flag.long, value: value)]
       }
       result += try readSwitch(flag, hasValue ? String(letters.dropFirst()) : nil, grammar)
       if hasValue { break }
@@ -170,14 +180,14 @@ struct CommandLineReader {
 
   private func readSwitch(
     _ flag: FlagGrammar, _ value: String?, _ grammar: VerbGrammar
-  ) throws -> [String] {
+  ) throws -> [VerbLine.Flag] {
     guard let isOn = GoValue.bool(value ?? "true") else {
       throw usage(
         "invalid argument \"\(value ?? "")\" for \"\(flag.display)\" flag: "
           + "strconv.ParseBool: parsing \"\(value ?? "")\": invalid syntax", grammar)
     }
-    if flag.kind == .on { return isOn ? [] : ["--no-\(flag.long)"] }
-    return isOn ? ["--\(flag.long)"] : []
+    let flag = VerbLine.Flag(name: flag.long, isOn: isOn, isStandard: isOn == (flag.kind == .on))
+    return [flag]
   }
 
   private func checkCount(_ count: Int, _ grammar: VerbGrammar) throws {
