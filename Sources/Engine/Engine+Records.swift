@@ -64,20 +64,26 @@ extension Engine {
     ).about(reference)
   }
 
-  func record(_ row: Row) throws -> ContainerRecord { try record(row, knowing: nil) }
+  /// The record in `row`. A verb looks at one container several times: what has not changed since the
+  /// last look is taken over.
+  func record(_ row: Row) throws -> ContainerRecord {
+    let id = row["id"].text
+    let record = try record(row, knowing: lastRead.flatMap { $0.record.id == id ? $0 : nil })
+    lastRead = KnownRecord(row, record)
+    return record
+  }
 
   /// The record in `row`. Of one that was read before, `known`, what is still the same is taken over:
   /// decoding costs far more than comparing.
-  func record(
-    _ row: Row, knowing known: (row: Row, record: ContainerRecord)?
-  ) throws -> ContainerRecord {
+  func record(_ row: Row, knowing known: KnownRecord?) throws -> ContainerRecord {
     func decode<Value: Decodable>(
-      _ column: String, _ part: KeyPath<ContainerRecord, Value>
+      _ column: String, _ text: KeyPath<KnownRecord, String?>,
+      _ part: KeyPath<ContainerRecord, Value>
     ) throws -> Value {
-      if let known, known.row[column] == row[column] { return known.record[keyPath: part] }
+      let now = row[column].text
+      if let known, known[keyPath: text] == now { return known.record[keyPath: part] }
       do {
-        return try JSONDecoder().decode(
-          Value.self, from: Data((row[column].text ?? "").utf8))
+        return try JSONDecoder().decode(Value.self, from: Data((now ?? "").utf8))
       } catch {
         throw DklabError(
           .internal, id: "record.unreadable",
@@ -93,8 +99,9 @@ extension Engine {
     }
     return ContainerRecord(
       id: row["id"].text ?? "", name: row["name"].text ?? "", created: row["created"].integer ?? 0,
-      imageID: imageID, spec: try decode("spec", \.spec), mounts: try decode("mounts", \.mounts),
-      state: try decode("state", \.state))
+      imageID: imageID, spec: try decode("spec", \.spec, \.spec),
+      mounts: try decode("mounts", \.mounts, \.mounts),
+      state: try decode("state", \.state, \.state))
   }
 
   func json(_ value: some Encodable) throws -> String {
@@ -126,9 +133,12 @@ extension Engine {
       var state = record.state
       try change(&state, record)
       record.state = state
+      let text = try json(state)
       try database.execute(
-        "UPDATE containers SET state = ?, status = ? WHERE id = ?", .text(try json(state)),
+        "UPDATE containers SET state = ?, status = ? WHERE id = ?", .text(text),
         .text(state.status.rawValue), .text(id))
+      lastRead = KnownRecord(
+        spec: row["spec"].text, mounts: row["mounts"].text, state: text, record: record)
       return record
     }
   }
@@ -148,5 +158,20 @@ extension Engine {
   ) throws {
     try journal.append(
       "container", action, actor: record.id, name: record.name, attributes(record, more))
+  }
+}
+
+/// A record beside the texts it was read from.
+struct KnownRecord {
+  let spec: String?
+  let mounts: String?
+  let state: String?
+  let record: ContainerRecord
+}
+
+extension KnownRecord {
+  init(_ row: Row, _ record: ContainerRecord) {
+    self.init(
+      spec: row["spec"].text, mounts: row["mounts"].text, state: row["state"].text, record: record)
   }
 }

@@ -25,6 +25,8 @@ package final class Engine {
   /// Remembers what containers printed in the journal (lab instances): bytes for each run.
   package var captureBytes: Int { instance.hasPrefix("lab") ? 4096 : 0 }
   private var openImages: ImageStore?
+  /// The container record that was read or written last.
+  var lastRead: KnownRecord?
 
   /// Opens the instance `name`, making it when there is none; without `creating` that is an error: who
   /// only looks must not bring an instance back that is just being removed.

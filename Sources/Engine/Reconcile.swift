@@ -18,15 +18,34 @@ extension Engine {
   /// Compares and repairs. Returns what was found, for the user to read.
   package func reconcile() throws -> [Repair] {
     try clearLeftovers()
-    let rows = try database.query(
-      "SELECT * FROM containers WHERE status IN ('running', 'paused', 'restarting')")
+    let active = try activeMonitors()
     var repairs: [Repair] = try unfinishedStarts()
-    for row in rows {
-      let record = try record(row)
-      if record.state.monitor?.isAlive ?? false { continue }
+    for (id, monitor) in active where !(monitor?.isAlive ?? false) {
+      guard let record = try existing(id), !(record.state.monitor?.isAlive ?? false) else {
+        continue
+      }
       if let repair = try repair(record) { repairs.append(repair) }
     }
     return repairs
+  }
+
+  /// The containers that run as far as the records know, each with its monitor. Each command asks this:
+  /// with hundreds of containers, reading their whole records would take longer than the command.
+  private func activeMonitors() throws -> [(id: String, monitor: ProcessIdentity?)] {
+    let field = { (name: String) in
+      "CASE WHEN json_valid(state) THEN json_extract(state, '$.monitor.\(name)') END AS \(name)"
+    }
+    return try database.query(
+      "SELECT id, \(field("pid")), \(field("startTime")) FROM containers "
+        + "WHERE status IN ('running', 'paused', 'restarting')"
+    ).map { row in
+      guard let pid = row["pid"].integer, let start = row["startTime"].integer else {
+        return (row["id"].text ?? "", nil)
+      }
+      let monitor = ProcessIdentity(
+        pid: pid_t(truncatingIfNeeded: pid), startTime: UInt64(bitPattern: start))
+      return (row["id"].text ?? "", monitor)
+    }
   }
 
   private func repair(_ record: ContainerRecord) throws -> Repair? {

@@ -68,7 +68,7 @@ package final class RecordCache {
     let isSame = old?.row == row
     let record =
       try old.flatMap { isSame ? $0.entry.record : nil }
-      ?? engine.record(row, knowing: old.map { ($0.row, $0.entry.record) })
+      ?? engine.record(row, knowing: old.map { KnownRecord($0.row, $0.entry.record) })
     let name = record.spec.image
     if images[name] == nil, let image = try? engine.images().find(name) { images[name] = image.id }
     let shown = images[name] == record.imageID ? name : "\(record.imageID)"
