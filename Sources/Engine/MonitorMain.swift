@@ -58,7 +58,8 @@ package enum MonitorMain {
         },
         relayEntries: { network?.entries ?? [] }, relayHandle: { _ in network?.handle() },
         relayDeadline: { network?.deadline },
-        changeNetwork: { pid, payload in try network?.change(pid, payload) })
+        changeNetwork: { pid, payload in try network?.change(pid, payload) },
+        leaveNetwork: { network?.leave() })
       let monitor = try Monitor(
         request, control: MonitorProcess.controlDescriptor, hooks: hooks)
       monitor.run()

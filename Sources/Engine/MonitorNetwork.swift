@@ -16,7 +16,7 @@ import Support
 final class MonitorNetwork {
   private let network: InstanceNetwork
   private var endpoints: [Endpoint]
-  private let relay: PortRelay?
+  private var relay: PortRelay?
   private var names: NameServer?
   private let nameService: NameService?
   private var resolvesNames: Bool
@@ -89,6 +89,14 @@ final class MonitorNetwork {
     server.isInternal = endpoints.allSatisfy(\.isInternal)
     try server.listen(pid: pid)
     names = server
+  }
+
+  /// Closes the published ports and stops answering for names, for good.
+  func leave() {
+    relay?.close()
+    relay = nil
+    names?.stopListening()
+    names = nil
   }
 
   /// What the monitor's loop waits for on behalf of ports and names.

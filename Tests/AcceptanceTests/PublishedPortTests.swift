@@ -60,6 +60,25 @@ struct PublishedPortTests {
     #expect(sandbox.run("inspect -f {{.State.Status}} second").text == "created")
   }
 
+  @Test("a port is free once its container has ended, though somebody has not read all it printed")
+  func freedAtOnce() throws {
+    defer { sandbox.close() }
+    let port = PublishedPortTests.freePort()
+    let reader = try Conversation(
+      ["run", "--name", "first", "-p", "\(port):80", "busybox", "yes"],
+      environment: sandbox.environment)
+    #expect(eventually { sandbox.run("inspect -f {{.State.Status}} first").text == "running" })
+    // Until its terminal takes no more.
+    usleep(300_000)
+    for name in ["second", "third"] {
+      #expect(sandbox.run("stop -t 0 first second").output.contains("first"))
+      let next = sandbox.run(
+        ["run", "-d", "--name", name, "-p", "\(port):80", "busybox"] + server)
+      #expect(next.status == 0, "\(next)")
+    }
+    withExtendedLifetime(reader) {}
+  }
+
   @Test("-P publishes exposed ports at random high ones") func publishAll() {
     defer { sandbox.close() }
     sandbox.run(["run", "-d", "--name", "web", "-P", "--expose", "80", "busybox"] + server)

@@ -99,6 +99,7 @@ package final class Monitor {
     } catch {
       let failure =
         error as? LaunchFailure ?? LaunchFailure(operation: "launch", message: "\(error)")
+      hooks.leaveNetwork()
       unlink(request.socketPath)
       record(.failed(failure))
       let bytes = (try? Array(JSONEncoder().encode(failure))) ?? []
@@ -210,6 +211,7 @@ package final class Monitor {
   /// Gives up what the next monitor of this container will have under the same name: once the exit
   /// is recorded, it may be started again at any moment.
   private func letGo() {
+    hooks.leaveNetwork()
     unlink(request.socketPath)
     try? cgroup?.remove()
   }

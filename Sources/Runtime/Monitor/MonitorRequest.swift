@@ -97,13 +97,17 @@ package struct MonitorHooks {
   package var relayDeadline: () -> Int64?
   /// Carries out a `network` frame for the process with this id.
   package var changeNetwork: (pid_t, [UInt8]) throws -> Void
+  /// Gives up published ports and all else that is listened on: before the last exit is recorded, for
+  /// whoever learns of it may want the ports at once.
+  package var leaveNetwork: () -> Void
 
   package init(
     attachNetwork: @escaping (pid_t) throws -> Void, record: @escaping (MonitorEvent) -> Void,
     relayEntries: @escaping () -> [PollEntry] = { [] },
     relayHandle: @escaping (PollEntry) -> Void = { _ in },
     relayDeadline: @escaping () -> Int64? = { nil },
-    changeNetwork: @escaping (pid_t, [UInt8]) throws -> Void = { _, _ in }
+    changeNetwork: @escaping (pid_t, [UInt8]) throws -> Void = { _, _ in },
+    leaveNetwork: @escaping () -> Void = {}
   ) {
     self.attachNetwork = attachNetwork
     self.record = record
@@ -111,5 +115,6 @@ package struct MonitorHooks {
     self.relayHandle = relayHandle
     self.relayDeadline = relayDeadline
     self.changeNetwork = changeNetwork
+    self.leaveNetwork = leaveNetwork
   }
 }
