@@ -7,9 +7,16 @@ package struct Digest: Sendable, Hashable {
   package let hex: String
 
   /// From 64 lower-case hexadecimal digits; nil for anything else.
-  package init?(hex: some StringProtocol) {
-    guard hex.utf8.count == 64, hex.utf8.allSatisfy(Digest.isHexadecimal) else { return nil }
-    self.hex = String(hex)
+  package init?(hex: some StringProtocol) { self.init(hex: String(hex)) }
+
+  package init?(hex: String) {
+    // Not by the view of any string's bytes: to find that view's type takes longer than reading it.
+    var digits = hex
+    let isValid = digits.withUTF8 { bytes in
+      bytes.count == 64 && bytes.allSatisfy(Digest.isHexadecimal)
+    }
+    guard isValid else { return nil }
+    self.hex = digits
   }
 
   /// From the 32 bytes of the hash.
@@ -26,9 +33,11 @@ package struct Digest: Sendable, Hashable {
   }
 
   /// From `sha256:HEX`; nil for anything else.
-  package init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) { self.init(String(text)) }
+
+  package init?(_ text: String) {
     guard text.hasPrefix("sha256:") else { return nil }
-    self.init(hex: text.dropFirst(7))
+    self.init(hex: String(text.dropFirst(7)))
   }
 
   /// The first 12 digits: what tables print.
