@@ -136,4 +136,12 @@ package struct DeviceWish: Sendable, Codable, Equatable {
     self.containerPath = containerPath
     self.access = access
   }
+
+  /// What it means on this machine, now. Throws `DklabError` `device.not-found`.
+  func resolve() throws -> [DeviceRequest.Found] {
+    try DeviceRequest(
+      hostPath: hostPath, containerPath: containerPath,
+      access: DeviceRule.Access(letters: access) ?? .everything
+    ).resolve()
+  }
 }

@@ -116,13 +116,7 @@ extension Engine {
     if !wish.privileged && !host.inUserNamespace {
       resources.devices =
         DeviceRule.dockerDefault
-        + wish.devices.compactMap { device in
-          DeviceNode(hostPath: device.hostPath).map { node in
-            DeviceRule(
-              allow: true, node.kind, node.major, node.minor,
-              DeviceRule.Access(letters: device.access) ?? .everything)
-          }
-        }
+        + wish.devices.flatMap { ((try? $0.resolve()) ?? []).map(\.rule) }
     }
     return resources
   }

@@ -126,16 +126,12 @@ struct SpecBuilder {
   private func devices() throws -> [SpecDevice] {
     let nodes = wish.privileged ? hostDevices() : DeviceNode.containerDefault
     var result = nodes.map { SpecBuilder.device($0, at: $0.path) }
-    for wish in wish.devices {
-      guard let node = DeviceNode(hostPath: wish.hostPath) else {
-        throw DklabError(
-          .notFound, id: "device.not-found",
-          Text(
-            "error gathering device information while adding custom device \"\(wish.hostPath)\": "
-              + "not a device node",
-            ko: "--device로 준 \(wish.hostPath)은(는) 장치 노드가 아닙니다"))
-      }
-      result.append(SpecBuilder.device(node, at: wish.containerPath))
+    for found in try wish.devices.flatMap({ try $0.resolve() }) {
+      var device = SpecBuilder.device(found.node, at: found.node.path)
+      device.source = found.source
+      // As with docker, the one that was asked for takes the place of a standard one.
+      result.removeAll { $0.path == device.path }
+      result.append(device)
     }
     return result
   }

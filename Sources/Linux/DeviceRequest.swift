@@ -13,72 +13,95 @@ package struct DeviceRequest: Sendable, Hashable, Codable {
     self.access = access
   }
 
-  /// Reads the flag as docker does: of two parts, the second may be the access instead of a path.
+  /// Reads the flag as docker does, and refuses it in docker's words: of two parts, the second may be the
+  /// access instead of a path.
   package init(parsing text: String) throws {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard (1...3).contains(parts.count), !parts.contains("") else {
-      throw Self.invalid(text, Text("wrong number of parts", ko: "항목 수가 맞지 않습니다"))
+    guard (1...3).contains(parts.count), !parts[0].isEmpty else {
+      throw Self.invalid("bad format for path: \(text)", ko: "잘못된 장치 지정입니다: \(text)")
     }
     var (host, container, access) = (parts[0], parts[0], DeviceRule.Access.everything)
-    if parts.count == 2, let letters = DeviceRule.Access(letters: parts[1]) {
+    if parts.count == 2, let letters = Self.access(parts[1]) {
       access = letters
     } else if parts.count >= 2 {
       container = parts[1]
     }
     if parts.count == 3 {
-      guard let letters = DeviceRule.Access(letters: parts[2]) else {
-        throw Self.invalid(
-          text, Text("bad mode specified: \(parts[2])", ko: "잘못된 접근 모드입니다: \(parts[2])"))
+      guard let letters = Self.access(parts[2]) else {
+        throw Self.invalid("bad mode specified: \(parts[2])", ko: "잘못된 접근 모드입니다: \(parts[2])")
       }
       access = letters
     }
-    for path in [host, container] where !path.hasPrefix("/") {
-      throw Self.invalid(
-        text, Text("\(path) is not an absolute path", ko: "\(path)은(는) 절대 경로가 아닙니다"))
+    for path in [container, host] where !path.hasPrefix("/") {
+      throw Self.invalid("\(path) is not an absolute path", ko: "절대 경로가 아닙니다: \(path)")
     }
     while host.count > 1, host.hasSuffix("/") { host.removeLast() }
     self.init(hostPath: host, containerPath: container, access: access)
   }
 
-  private static func invalid(_ text: String, _ why: Text) -> DklabError {
-    DklabError(
-      .invalid, id: "device.invalid",
-      Text(
-        "invalid device \"\(text)\": \(why.en)", ko: "잘못된 장치 지정입니다 \"\(text)\": \(why.ko)"),
-      hint: Text(
-        "HOST[:CONTAINER[:ACCESS]], where ACCESS is some of r, w and m",
-        ko: "HOST[:CONTAINER[:ACCESS]] 형식이며 ACCESS는 r, w, m의 조합입니다"))
+  /// Each letter once.
+  private static func access(_ text: String) -> DeviceRule.Access? {
+    Set(text).count == text.count ? DeviceRule.Access(letters: text) : nil
   }
 
-  /// The nodes to make, and the rules that let them be used. A directory stands for the devices in
-  /// it and below, as in Docker.
-  package func resolve() throws -> [(node: DeviceNode, rule: DeviceRule)] {
-    if let node = DeviceNode(hostPath: hostPath) { return [resolved(node, containerPath)] }
-    guard File.isDirectory(hostPath) else {
-      throw DklabError(
-        .notFound, id: "device.not-found",
-        Text(
-          "error gathering device information: no device file at \(hostPath)",
-          ko: "\(hostPath)에 장치 파일이 없습니다"))
+  private static func invalid(_ english: String, ko korean: String) -> DklabError {
+    DklabError(
+      .invalid, id: "device.invalid", Text(english, ko: korean),
+      hint: Text(
+        "HOST[:CONTAINER[:ACCESS]], where ACCESS is some of r, w and m",
+        ko: "HOST[:CONTAINER[:ACCESS]] 형식이며 ACCESS는 r, w, m의 조합입니다"), exitStatus: 125)
+  }
+
+  /// A device of the host as the container shall have it.
+  package struct Found: Sendable {
+    /// Where it is on the host.
+    package var source: String
+    /// The node to make, under its path in the container.
+    package var node: DeviceNode
+    /// What lets it be used.
+    package var rule: DeviceRule
+  }
+
+  /// The devices that are meant: a directory stands for those in it and below, as in Docker. Throws
+  /// `DklabError` `device.not-found`, in dockerd's words, when there are none.
+  package func resolve() throws -> [Found] {
+    if let node = DeviceNode(hostPath: hostPath) { return [found(node, containerPath)] }
+    guard File.exists(hostPath) else {
+      throw notFound("no such file or directory", ko: "그런 파일이 없습니다")
     }
-    return try devices(below: hostPath).map { node in
-      resolved(node, containerPath + node.path.dropFirst(hostPath.count))
-    }
+    let inside = containerPath.hasSuffix("/") ? containerPath.dropLast() : containerPath[...]
+    let nodes = File.isDirectory(hostPath) ? try devices(below: hostPath) : []
+    guard !nodes.isEmpty else { throw notFound("not a device node", ko: "장치 노드가 아닙니다") }
+    return nodes.map { found($0, "\(inside)\($0.path.dropFirst(hostPath.count))") }
+  }
+
+  private func notFound(_ why: String, ko korean: String) -> DklabError {
+    DklabError(
+      .notFound, id: "device.not-found",
+      Text(
+        "error gathering device information while adding custom device \"\(hostPath)\": \(why)",
+        ko: "--device로 준 \(hostPath)을(를) 쓸 수 없습니다: \(korean)"))
   }
 
   private func devices(below directory: String) throws -> [DeviceNode] {
     try Directory.list(directory).flatMap { name -> [DeviceNode] in
+      // As Docker: terminals and shared memory are the container's own.
+      if ["pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev"].contains(name) {
+        return []
+      }
       let path = "\(directory)/\(name)"
+      if (try? File.link(path)) != nil || path == "/dev/console" { return [] }
       if let node = DeviceNode(hostPath: path) { return [node] }
-      let isLink = (try? File.link(path)) != nil
-      return !isLink && File.isDirectory(path) ? try devices(below: path) : []
+      return File.isDirectory(path) ? try devices(below: path) : []
     }
   }
 
-  private func resolved(_ node: DeviceNode, _ path: String) -> (DeviceNode, DeviceRule) {
+  private func found(_ node: DeviceNode, _ path: String) -> Found {
     var node = node
+    let source = node.path
     node.path = path
-    return (node, DeviceRule(allow: true, node.kind, node.major, node.minor, access))
+    let rule = DeviceRule(allow: true, node.kind, node.major, node.minor, access)
+    return Found(source: source, node: node, rule: rule)
   }
 }
 

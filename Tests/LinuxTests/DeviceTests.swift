@@ -32,13 +32,33 @@ struct DeviceTests {
 
   @Test("a device of the host gives a node and the rule for it")
   func resolve() throws {
-    let found = try DeviceRequest(parsing: "/dev/zero:/dev/naught:r").resolve()
-    let (node, rule) = try #require(found.first)
-    #expect(node.path == "/dev/naught")
-    #expect(node.major == 1 && node.minor == 5 && node.mode == 0o666)
-    #expect(rule.description == "c 1:5 r")
-    #expect(throws: DklabError.self) { try DeviceRequest(parsing: "/etc/passwd").resolve() }
-    #expect(throws: DklabError.self) { try DeviceRequest(parsing: "/dev/no-such").resolve() }
+    let found = try #require(try DeviceRequest(parsing: "/dev/zero:/dev/naught:r").resolve().first)
+    #expect(found.source == "/dev/zero" && found.node.path == "/dev/naught")
+    #expect(found.node.major == 1 && found.node.minor == 5 && found.node.mode == 0o666)
+    #expect(found.rule.description == "c 1:5 r")
+  }
+
+  @Test("a directory stands for the devices in it, without terminals and links")
+  func directory() throws {
+    let found = try DeviceRequest(parsing: "/dev:/devices/").resolve()
+    let zero = try #require(found.first { $0.source == "/dev/zero" })
+    #expect(zero.node.path == "/devices/zero")
+    #expect(!found.contains { $0.source.hasPrefix("/dev/pts/") || $0.source == "/dev/stdin" })
+  }
+
+  @Test(
+    "what is no device is refused in dockerd's words",
+    arguments: [
+      ("/etc/passwd", "not a device node"), ("/etc", "not a device node"),
+      ("/dev/no-such", "no such file or directory"),
+    ])
+  func unresolved(path: String, cause: String) throws {
+    let error = #expect(throws: DklabError.self) {
+      try DeviceRequest(parsing: path).resolve()
+    }
+    #expect(
+      error?.message.en
+        == "error gathering device information while adding custom device \"\(path)\": \(cause)")
   }
 
   @Test(

@@ -29,9 +29,11 @@ extension InitProcess {
     }
   }
 
-  func bindDevice(_ path: String, _ root: borrowing RootedDirectory) throws {
+  func bindDevice(
+    _ source: String, _ path: String, _ root: borrowing RootedDirectory
+  ) throws {
     let target = try makeFile(path, root)
-    let copy = try DetachedMount(copying: path, recursive: false)
+    let copy = try DetachedMount(copying: source, recursive: false)
     try copy.attach(to: target, subject: path)
   }
 

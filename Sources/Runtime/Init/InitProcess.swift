@@ -148,7 +148,7 @@ struct InitProcess {
     case .mount(let request): try mount(request, root)
     case .bind(let request): try bind(request, root)
     case .makeNode(let device): try makeNode(device, root)
-    case .bindDevice(let path): try bindDevice(path, root)
+    case .bindDevice(let source, let path): try bindDevice(source, path, root)
     case .symlink(let target, let path): try symlink(target, path, root)
     case .awaitHost: try awaitHost()
     case .awaitHostHooks:

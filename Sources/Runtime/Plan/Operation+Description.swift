@@ -46,7 +46,8 @@ extension Operation: CustomStringConvertible {
           request.flags.subtracting(.bind), request.propagation, nil, request.recursive)
     case .makeNode(let device):
       "mknod \(device.path) \(device.type) \(device.major ?? 0):\(device.minor ?? 0)"
-    case .bindDevice(let path): "bind \(path) from the host"
+    case .bindDevice(let source, let path):
+      source == path ? "bind \(path) from the host" : "bind \(source) from the host to \(path)"
     case .symlink(let target, let path): "symlink \(path) -> \(target)"
     case .awaitHost: "wait for the monitor"
     case .awaitHostHooks: "wait for hooks prestart, createRuntime"

@@ -31,7 +31,7 @@ package enum Operation: Sendable, Equatable, Codable {
   case mount(MountRequest)
   case bind(BindRequest)
   case makeNode(SpecDevice)
-  case bindDevice(path: String)
+  case bindDevice(source: String, path: String)
   case symlink(target: String, path: String)
   case awaitHost
   case awaitHostHooks

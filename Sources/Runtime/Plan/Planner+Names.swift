@@ -13,7 +13,7 @@ extension Planner {
     for device in wish.spec.linux?.devices ?? [] {
       if host.inUserNamespace || changesUser {
         add(
-          .rootfs, .bindDevice(path: device.path),
+          .rootfs, .bindDevice(source: device.source ?? device.path, path: device.path),
           Text(
             "a user namespace may not make device nodes, so the host's is mounted",
             ko: "사용자 네임스페이스는 장치 노드를 만들 수 없어 호스트의 것을 마운트합니다"))

@@ -94,6 +94,8 @@ package struct SpecDevice: Codable, Sendable, Equatable {
   package var fileMode: UInt32?
   package var uid: UInt32?
   package var gid: UInt32?
+  /// Ours: where the device is on the host, for a container that may not make nodes; nil for `path`.
+  package var source: String?
 
   package init(type: String, path: String, major: UInt32? = nil, minor: UInt32? = nil) {
     self.type = type
