@@ -26,7 +26,9 @@ extension Engine {
   /// Calls `body` with the path of the container's tree, in a child process when it is stopped:
   /// what `body` changes in memory is lost then, what it writes to files and descriptors stays.
   ///
-  /// `writes`: it will make files there, and has to be somebody whom the container knows.
+  /// Owners are those of the host, whose root `body` is, as dockerd is for `cp`. `writes`: it will make
+  /// files there, which shall belong to the container's root. Without `volumes`, the tree of a stopped
+  /// container is that of the disk.
   package func withTree(
     of record: ContainerRecord, volumes: Bool = true, writes: Bool = false,
     _ body: (String) throws -> Void
@@ -48,29 +50,17 @@ extension Engine {
           "the image of container \(record.name) is gone: \(record.imageID)",
           ko: "컨테이너 \(record.name)의 이미지가 없습니다: \(record.imageID)"))
     }
-    try withStoppedTree(record, image: image) { tree in
-      if volumes { try mountVolumes(of: record, in: tree) }
+    let remap = volumes ? record.spec.host.remap : nil
+    let view = remap.map { MappedView(users: $0.users, groups: $0.groups) }
+    try withStoppedTree(record, image: image, view) { tree in
+      // Through mapped mounts, only somebody whom they know makes anything: places of mounts, too.
+      if let root = remap?.onHost(0, 0) {
+        try FileSystemIdentity.assume(user: root.user, group: root.group)
+      }
+      if volumes { try mountVolumes(of: record, in: tree, view) }
+      if !writes, remap != nil { try FileSystemIdentity.assume(user: geteuid(), group: getegid()) }
       try body(tree)
     }
-  }
-
-  /// As `withTree`, among the container's users: owners are what the container calls them. Of what `body`
-  /// opens by a path of the host, it may read what everybody may.
-  func withTreeInside(of record: ContainerRecord, _ body: (String) throws -> Void) throws {
-    guard let process = runningProcess(record), record.spec.host.remap != nil else {
-      return try withTree(of: record, body)
-    }
-    try inReportingChild {
-      let root = try FileDescriptor.open("/proc/\(process.pid)/root", O_PATH | O_DIRECTORY)
-      try enterUsers(of: process, record)
-      try body(descriptorPath(root))
-    }
-  }
-
-  private func enterUsers(of process: ProcessIdentity, _ record: ContainerRecord) throws {
-    let users = try FileDescriptor.open(Namespace.user.path(of: process.pid), O_RDONLY)
-    try setNamespace(users.number, .user, subject: "user namespace of \(record.name)")
-    try UserNamespace.becomeRoot()
   }
 
   /// The process whose view is the container's tree; nil while there is none.
@@ -82,20 +72,23 @@ extension Engine {
   }
 
   func withStoppedTree(
-    _ record: ContainerRecord, image: Image, _ body: (String) throws -> Void
+    _ record: ContainerRecord, image: Image, _ view: MappedView? = nil,
+    _ body: (String) throws -> Void
   ) throws {
     try inMountNamespace {
       var overlay = overlay(record, image: image)
       // What was mounted so once can never be mounted again, and this container may yet start.
       overlay.isVolatile = false
-      try overlay.mount()
+      if let view { try view.mount(overlay) } else { try overlay.mount() }
       try body(overlay.target)
     }
   }
 
   /// Puts a stopped container's volumes and directories of the host where it has them, as docker does
   /// for `cp`. Only in the mount namespace of the look.
-  private func mountVolumes(of record: ContainerRecord, in tree: String) throws {
+  private func mountVolumes(
+    of record: ContainerRecord, in tree: String, _ view: MappedView?
+  ) throws {
     let root = try RootedDirectory(tree)
     for point in record.mounts.sorted(by: { $0.destination < $1.destination }) {
       let source = point.device?.device ?? point.source
@@ -104,8 +97,8 @@ extension Engine {
       else { continue }
       let copy = try DetachedMount(copying: source, recursive: true)
       guard copy.isDirectory else { continue }
-      if point.kind == .bind, let remap = record.spec.host.remap {
-        try remap.showFromInside(copy, subject: source)
+      if point.kind == .volume, point.device == nil {
+        try view?.mapOwners(of: copy, subject: source)
       }
       let target = try root.makeDirectories(point.destination, throughLinks: true)
       try copy.set(

@@ -37,7 +37,7 @@ extension Engine {
     if isIn { try refuseReadOnly(record) }
     let owner: (user: uid_t, group: gid_t)? = wish.keepsOwner ? nil : (geteuid(), getegid())
     var tree = TreeCopy(owner: owner)
-    if let remap = record.spec.host.remap, runningProcess(record) != nil {
+    if let remap = record.spec.host.remap {
       if isIn {
         tree.translate = { user, group in remap.onHost(user, group) }
       } else if wish.keepsOwner {

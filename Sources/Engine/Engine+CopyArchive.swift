@@ -11,11 +11,14 @@ extension Engine {
   package func copyOut(
     _ record: ContainerRecord, path: String, followsLink: Bool, to archive: Int32
   ) throws {
-    try withTreeInside(of: record) { tree in
+    try withTree(of: record) { tree in
       let inside = try RootedDirectory(tree)
       let target = try status(inside, path, followsLink || path.hasSuffix("/"))
       let writer = TarWriter(FileSink(archive))
       let members = TreeArchive(writer)
+      if let remap = record.spec.host.remap {
+        members.translate = { remap.shown($0, $1) }
+      }
       let isDirectory = target.st_mode & S_IFMT == S_IFDIR
       let parts = path.split(separator: "/").filter { $0 != "." }
       let meansContents = path.hasSuffix("/.") || parts.isEmpty
@@ -37,9 +40,10 @@ extension Engine {
   package func copyIn(_ record: ContainerRecord, archive: Int32, path: String) throws {
     try refuseReadOnly(record)
     let content = try images().content
-    // Now: in there nothing of the store can be reached.
+    // Now: in there temporary files would be the container's.
     let file = try content.seekable(archive, name: "-")
-    try withTreeInside(of: record) { tree in
+    let remap = record.spec.host.remap
+    try withTree(of: record, writes: true) { tree in
       let inside = try RootedDirectory(tree)
       guard try status(inside, path, true).st_mode & S_IFMT == S_IFDIR else {
         throw DklabError(
@@ -49,7 +53,10 @@ extension Engine {
             ko: "대상 \"\(record.name):\(path)\"은(는) 디렉터리여야 합니다"))
       }
       let directory = try inside.open(path, O_RDONLY | O_DIRECTORY)
-      try content.unpack(archive: file.number, name: "-", into: descriptorPath(directory))
+      try content.unpack(archive: file.number, name: "-", into: descriptorPath(directory)) {
+        guard let remap else { return ($0, $1) }
+        return remap.onHost($0, $1)
+      }
     }
     try tell("extract-to-dir", record)
   }

@@ -33,7 +33,7 @@ extension Engine {
     var options = ["name=seccomp,profile=builtin"]
     if UserNamespace.current.isNested {
       options.append("name=rootless")
-    } else if (try? UserRemap.current()) != nil {
+    } else if UserRemap.isOn {
       options.append("name=userns")
     }
     return options
@@ -78,23 +78,16 @@ extension UserRemap {
     return (user, group)
   }
 
+  /// What the container sees of an owner on the host: of a stranger, what the kernel shows for one
+  /// (/proc/sys/kernel/overflowuid).
+  func shown(_ user: UInt32, _ group: UInt32) -> (user: UInt32, group: UInt32) {
+    (users.inside(user) ?? 65534, groups.inside(group) ?? 65534)
+  }
+
   /// What the host's user and group are in the container; nil for a stranger.
   func inContainer(_ user: UInt32, _ group: UInt32) -> (user: UInt32, group: UInt32)? {
     guard let user = users.inside(user), let group = groups.inside(group) else { return nil }
     return (user, group)
-  }
-
-  /// Shows a directory of the host to root as the container sees it: for `cp` while it is stopped, when nobody
-  /// is there to look with. Where the file system cannot, it stays as it is.
-  func showFromInside(_ copy: borrowing DetachedMount, subject: String) throws {
-    func reverse(_ map: [SpecIDMapping]) -> [SpecIDMapping] {
-      map.map { SpecIDMapping(containerID: $0.hostID, hostID: $0.containerID, size: $0.size) }
-    }
-    let inverse = try UserNamespace.make(
-      users: reverse(users).mapText, groups: reverse(groups).mapText)
-    do {
-      try copy.mapOwners(through: inverse, recursive: false, subject: subject)
-    } catch let error as SyscallError where error.errno == EINVAL {}
   }
 
   /// `net.ipv4.ping_group_range`: the groups there are, less the one that means "none".

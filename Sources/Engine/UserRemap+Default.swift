@@ -5,7 +5,9 @@ import Linux
 import Support
 
 extension UserRemap {
-  /// The user whom dockerd makes for `default`, too.
+  /// What the setting is called.
+  static let defaultSetting = "default"
+  /// The user whom dockerd makes for it, too.
   static let defaultUser = "dockremap"
   private static let count: UInt32 = 65536
 

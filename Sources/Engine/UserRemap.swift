@@ -48,13 +48,23 @@ package struct UserRemap: Sendable, Codable, Equatable {
     }
   }
 
-  /// The setting of this process, resolved; nil when there is none, or it means root itself.
+  private static var setting: String? {
+    getenv(variable).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Whether containers get users of their own. Makes nobody, unlike `current`.
+  package static var isOn: Bool {
+    guard let setting else { return false }
+    if setting.prefix(while: { $0 != ":" }) == defaultSetting { return true }
+    return (try? current()) != nil
+  }
+
+  /// The setting of this process, resolved, for a container that is being made or a server that starts; nil
+  /// when there is none, or it means root itself. The user of `default` is made when it is missing.
   ///
   /// Throws `DklabError` `userns.rootless`, `userns.invalid`, `userns.no-user`, `userns.no-ranges`.
   package static func current() throws -> UserRemap? {
-    guard let text = getenv(variable).map({ String(cString: $0) }), !text.isEmpty else {
-      return nil
-    }
+    guard let text = setting else { return nil }
     guard !UserNamespace.current.isNested else {
       throw DklabError(
         .unsupported, id: "userns.rootless",
@@ -80,7 +90,7 @@ package struct UserRemap: Sendable, Codable, Equatable {
       throw invalid("Invalid user/group specification in --userns-remap: \"\(setting)\"")
     }
     var accounts = accounts
-    let isDefault = parts[0] == "default"
+    let isDefault = parts[0] == defaultSetting
     if isDefault, find(defaultUser, in: accounts.passwd) == nil { accounts = try makingDefault() }
     let user = try user(isDefault ? defaultUser : parts[0], accounts)
     _ = try group(parts.count == 2 ? parts[1] : isDefault ? defaultUser : parts[0], accounts)

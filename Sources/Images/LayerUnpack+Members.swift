@@ -138,8 +138,10 @@ extension LayerUnpacker {
 
   /// False when the owner has no mapping here, or only root could give the file away.
   private func setOwner(_ entry: TarEntry, _ chown: (uid_t, gid_t) -> Int32) throws -> Bool {
-    if chown(entry.owner, entry.group) == 0 { return true }
-    guard errno == EINVAL || errno == EPERM else { throw SyscallError("chown", entry.name) }
+    if let owner = translate(entry.owner, entry.group) {
+      if chown(owner.user, owner.group) == 0 { return true }
+      guard errno == EINVAL || errno == EPERM else { throw SyscallError("chown", entry.name) }
+    }
     leaveOut()
     return false
   }

@@ -52,6 +52,8 @@ package final class LayerUnpacker {
   /// Whether `.wh.` in a name means a deletion. Files copied into a container are no layer, and
   /// may not put a file in the place of a directory either.
   var isLayer = true
+  /// Who an owner in the archive is here; nil for nobody.
+  var translate: (_ user: uid_t, _ group: gid_t) -> (user: uid_t, group: gid_t)? = { ($0, $1) }
   private var report = UnpackReport()
   /// Modification times of directories, set when nothing more is put into them.
   private var directoryTimes: [String: TarEntry.Time] = [:]

@@ -25,6 +25,10 @@ package final class TreeArchive {
   private let writer: TarWriter
   /// Seconds since 1970 that no member is younger than (SOURCE_DATE_EPOCH).
   package var timeLimit: Int64?
+  /// What an owner is called in the archive.
+  package var translate: (_ user: uid_t, _ group: gid_t) -> (user: uid_t, group: gid_t) = {
+    ($0, $1)
+  }
   /// Bytes of all files written.
   package private(set) var bytes: Int64 = 0
   /// First names of files with several, by device and inode.
@@ -116,8 +120,7 @@ package final class TreeArchive {
 
   private func entry(_ name: String, _ kind: TarEntry.Kind, _ info: stat) -> TarEntry {
     var entry = TarEntry(name, kind, mode: UInt32(info.st_mode & 0o7777))
-    entry.owner = info.st_uid
-    entry.group = info.st_gid
+    (entry.owner, entry.group) = translate(info.st_uid, info.st_gid)
     entry.modified = time(of: info)
     return entry
   }

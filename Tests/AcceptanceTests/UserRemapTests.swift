@@ -9,10 +9,10 @@ private let canRemap =
 /// that only the commands of these tests see: in a mount namespace of their own.
 @Suite("userns-remap", .serialized, .enabled(if: canRemap, "needs root and Linux 5.19"))
 struct UserRemapTests {
-  private static let first = 200_000
+  static let first = 200_000
 
   let sandbox: Sandbox
-  private let folder: String
+  let folder: String
 
   init() throws {
     sandbox = try Sandbox()
@@ -25,13 +25,13 @@ struct UserRemapTests {
     sandbox.run("run --rm busybox true")
   }
 
-  private func close() {
+  func close() {
     try? Directory.removeTree(folder)
     sandbox.close()
   }
 
   /// Runs `dklab` with userns-remap.
-  private func remapped(_ arguments: [String], setting: String = "daemon") -> Sandbox.Output {
+  func remapped(_ arguments: [String], setting: String = "daemon") -> Sandbox.Output {
     let script =
       "for f in subuid subgid; do mount --bind \(folder)/$f /etc/$f || exit 99; done; exec \"$@\""
     return Sandbox.run(
@@ -40,11 +40,11 @@ struct UserRemapTests {
       environment: sandbox.environment.merging(["DKLAB_USERNS_REMAP": setting]) { $1 })
   }
 
-  private func shell(_ flags: [String], _ script: String) -> Sandbox.Output {
+  func shell(_ flags: [String], _ script: String) -> Sandbox.Output {
     remapped(["run", "--rm", "--network", "none"] + flags + ["busybox", "sh", "-c", script])
   }
 
-  private func owner(_ path: String) -> String {
+  func owner(_ path: String) -> String {
     var info = stat()
     return lstat(path, &info) == 0 ? "\(info.st_uid):\(info.st_gid)" : "none"
   }
