@@ -114,6 +114,7 @@ final class AttachedUp {
   private func follow() throws {
     let engine = session.engine
     let watch = command.watch ? try WatchLoop(session, command.services) : nil
+    watch?.begin()
     while true {
       let changes = try ChangeQueue(
         [engine.directory] + tails.keys.map(engine.containerDirectory))

@@ -25,7 +25,9 @@ struct ComposeImageWork: ComposeImages {
     if let size = wish.shmSize { words += ["--shm-size", size] }
     if let platform = wish.platform { words += ["--platform", platform] }
     for (name, value) in wish.arguments { words += ["--build-arg", "\(name)=\(value)"] }
-    for (name, value) in wish.labels { words += ["--label", "\(name)=\(value)"] }
+    for (name, value) in wish.labels + labels(of: service) {
+      words += ["--label", "\(name)=\(value)"]
+    }
     for (name, value) in wish.contexts { words += ["--build-context", "\(name)=\(value)"] }
     for host in wish.extraHosts { words += ["--add-host", host] }
     for image in wish.cacheFrom { words += ["--cache-from", image] }
@@ -46,6 +48,26 @@ struct ComposeImageWork: ComposeImages {
     }
     var command = try Build.parseAsRoot(words + [wish.context])
     try command.run()
+  }
+
+  /// By these, what a build leaves without a name is found again.
+  private func labels(of service: Service) -> [(name: String, value: String)] {
+    [
+      (ComposeLabels.version, ComposeLabels.versionText),
+      (ComposeLabels.project, session.model.name), (ComposeLabels.service, service.name),
+    ]
+  }
+
+  /// Removes images of the project that a build has taken the name from, and that no container uses.
+  func prune() throws {
+    let engine = session.engine
+    let project = session.model.name
+    let report = try engine.images().prune(
+      users: { try engine.users(of: $0) },
+      where: { $0.config.config.labels?[ComposeLabels.project] == project })
+    guard !report.removals.isEmpty else { return }
+    try Engine.collectImages(root: engine.root)
+    try engine.tellOfPrune("image", report.reclaimed)
   }
 
   func pull(_ service: Service) throws {

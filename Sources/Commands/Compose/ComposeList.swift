@@ -27,7 +27,7 @@ struct ComposeList: ParsableCommand {
     let engine = try openEngine()
     var projects: [String: [ContainerRecord]] = [:]
     for record in try engine.containers() {
-      guard let name = record.label(ComposeLabels.project), !name.isEmpty,
+      guard let name = ProjectObserver.project(of: record),
         record.label(ComposeLabels.oneOff) != "True"
       else { continue }
       projects[name, default: []].append(record)

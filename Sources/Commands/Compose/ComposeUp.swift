@@ -69,7 +69,6 @@ struct ComposeUp: ParsableCommand {
     if detach || wait || noStart || session.plans.isDryRun {
       let limit = try TimeoutOption.seconds(waitTimeout)
       try UpWait(limit: limit).execute(work, session)
-      if watch, !session.plans.isDryRun { try WatchLoop(session, services).run() }
       return
     }
     try AttachedUp(command: self, session: session, timeout: options.timeout).run(work)
@@ -82,13 +81,31 @@ struct ComposeUp: ParsableCommand {
         Text("\(first) and \(second) are incompatible", ko: "\(first)와 \(second)는 함께 쓸 수 없습니다"),
         exitStatus: 1)
     }
-    if forceRecreate, noRecreate { throw refuse("--force-recreate", "--no-recreate") }
-    if build, noBuild { throw refuse("--build", "--no-build") }
-    if detach {
-      if abortOnContainerExit { throw refuse("--detach", "--abort-on-container-exit") }
-      if exitCodeFrom != nil { throw refuse("--detach", "--exit-code-from") }
-      if !attach.isEmpty { throw refuse("--detach", "--attach") }
+    func combined(_ flag: String, _ others: String) -> DklabError {
+      DklabError(
+        .invalid, id: "compose.flags",
+        Text(
+          "\(flag) cannot be combined with \(others)",
+          ko: "\(flag)은(는) 다음과 함께 쓸 수 없습니다: \(others)"), exitStatus: 1)
     }
+    if abortOnContainerExit, abortOnContainerFailure {
+      throw combined("--abort-on-container-failure", "--abort-on-container-exit")
+    }
+    if build, noBuild { throw refuse("--build", "--no-build") }
+    if detach, exitCodeFrom != nil { throw refuse("--detach", "--exit-code-from") }
+    let follows =
+      attachDependencies || abortOnContainerExit || abortOnContainerFailure || !attach.isEmpty
+      || watch
+    if detach || wait, follows {
+      throw combined(
+        wait ? "--wait" : "--detach",
+        "--abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies "
+          + "or --watch")
+    }
+    if renewAnonVolumes, noRecreate { throw refuse("--no-recreate", "--renew-anon-volumes") }
+    if forceRecreate, noRecreate { throw refuse("--force-recreate", "--no-recreate") }
+    if alwaysRecreateDeps, noRecreate { throw refuse("--always-recreate-deps", "--no-recreate") }
+    if noBuild, watch { throw refuse("--no-build", "--watch") }
   }
 
   private func imageOptions() throws -> ImagePlanner.Options {

@@ -11,14 +11,14 @@ struct ComposeWatch: ParsableCommand {
 
   @OptionGroup var project: ComposeProjectOptions
   @Flag(help: "Do not build & start services before watching") var noUp = false
-  @Flag(inversion: .prefixedNo, help: .hidden) var prune = true
+  @Flag(inversion: .prefixedNo, help: "Prune dangling images on rebuild") var prune = true
   @Flag(help: "Hide build output") var quiet = false
   @Argument var services: [String] = []
 
   func run() throws {
     let session = try ComposeSession(project, services: services)
     session.plans.buildsQuietly = quiet
-    let loop = try WatchLoop(session, services, quiet: quiet)
+    let loop = try WatchLoop(session, services, prunes: prune)
     if !noUp {
       var images = ImagePlanner.Options()
       images.builds = true

@@ -10,7 +10,7 @@ import Support
 /// containers, as each rule says.
 final class WatchLoop {
   private let session: ComposeSession
-  private let quiet: Bool
+  private let prunes: Bool
   private var watched: [Watched] = []
 
   /// One rule with what its files were like.
@@ -22,13 +22,16 @@ final class WatchLoop {
   }
 
   /// - Throws: ``DklabError`` when no service has a rule, or one would rebuild what is not built.
-  init(_ session: ComposeSession, _ services: [String], quiet: Bool = false) throws {
+  init(_ session: ComposeSession, _ services: [String], prunes: Bool = false) throws {
     self.session = session
-    self.quiet = quiet
+    self.prunes = prunes
     for service in session.model.services
     where services.isEmpty || services.contains(service.name) {
       for rule in service.watch {
         if rule.action == .rebuild, service.build == nil { throw Self.nothingToBuild(service) }
+        if rule.action == .syncExec, rule.exec?.command.isEmpty ?? true {
+          throw Self.nothingToExecute(service)
+        }
         if Self.isMounted(rule, service) {
           StandardError.print(
             Text(
@@ -39,8 +42,7 @@ final class WatchLoop {
         let place = try WatchedFiles(rule, build: service.build)
         watched.append(
           Watched(
-            service: service.name, rule: rule, place: place,
-            files: rule.initialSync ? [:] : place.scan()))
+            service: service.name, rule: rule, place: place, files: place.scan()))
       }
     }
     guard !watched.isEmpty else {
@@ -64,9 +66,18 @@ final class WatchLoop {
       at: service.location, exitStatus: 1)
   }
 
+  private static func nothingToExecute(_ service: Service) -> DklabError {
+    DklabError(
+      .invalid, id: "compose.watch-exec",
+      Text(
+        "can't watch with action \"sync+exec\" on service \(service.name) without a command",
+        ko: "\(service.name) 서비스의 sync+exec에 exec.command가 없어 지켜볼 수 없습니다"),
+      at: service.location, exitStatus: 1)
+  }
+
   /// What is mounted is there already.
   private static func isMounted(_ rule: WatchRule, _ service: Service) -> Bool {
-    guard [.sync, .syncRestart, .syncExec].contains(rule.action) else { return false }
+    guard rule.action.syncs else { return false }
     return service.spec.host.mounts.contains { mount in
       guard mount.kind == .bind, let source = mount.source else { return false }
       return rule.path == source || rule.path.hasPrefix(source + "/")
@@ -76,63 +87,101 @@ final class WatchLoop {
   /// Watches until Ctrl-C.
   func run() throws {
     InterruptFlag.install()
-    if !quiet { StandardError.print(Text("Watch enabled", ko: "파일을 지켜봅니다")()) }
+    begin()
     while InterruptFlag.count == 0 {
       try poll()
       usleep(500_000)
     }
   }
 
-  /// Looks once, and acts on what has changed.
+  /// `initial_sync`: brings in what is there, once the containers run.
+  func begin() {
+    for entry in watched where entry.rule.initialSync {
+      guard [.sync, .syncRestart].contains(entry.rule.action) else { continue }
+      attempt(entry.service) { try sync(entry, entry.files.keys.sorted(), []) }
+    }
+    say(Text("Watch enabled", ko: "파일을 지켜봅니다"))
+  }
+
+  /// Looks once, and acts on what has changed: each service is built and restarted once, whatever
+  /// number of rules say so.
   func poll() throws {
+    var changes: [Change] = []
     for index in watched.indices {
       let now = watched[index].place.scan()
       let before = watched[index].files
       guard now != before else { continue }
       watched[index].files = now
-      let changed = now.filter { before[$0.key] != $0.value }.keys.sorted()
-      let gone = before.keys.filter { now[$0] == nil }.sorted()
-      do {
-        try act(watched[index], changed, gone)
-      } catch let status as ExitCode where status.rawValue == 130 {
-        throw status
-      } catch {
-        // A program that does not compile is no reason to look no further: the next change mends it.
-        let status = (error as? ExitCode).map { "exit status \($0.rawValue)" }
-        let message = (error as? DklabError)?.message() ?? status ?? "\(error)"
-        let service = watched[index].service
-        StandardError.print(
-          Text(
-            "Error handling changed files for service \(service): \(message)",
-            ko: "\(service) 서비스의 변경을 처리하지 못했습니다: \(message)")())
-      }
+      changes.append(
+        Change(
+          entry: watched[index], changed: now.filter { before[$0.key] != $0.value }.keys.sorted(),
+          gone: before.keys.filter { now[$0] == nil }.sorted()))
+    }
+    for service in services(of: changes, [.rebuild]) { try build(service) }
+    for change in changes where change.entry.rule.action.syncs {
+      attempt(change.entry.service) { try sync(change.entry, change.changed, change.gone) }
+    }
+    for service in services(of: changes, [.restart, .syncRestart]) {
+      attempt(service) { try restart(service) }
+    }
+    for change in changes {
+      guard let hook = change.entry.rule.exec else { continue }
+      attempt(change.entry.service) { try execute(hook, change.entry.service) }
     }
   }
 
-  private func act(_ entry: Watched, _ changed: [String], _ gone: [String]) throws {
-    let rule = entry.rule
-    switch rule.action {
-    case .rebuild:
-      say(
-        Text(
-          "Rebuilding service(s) [\"\(entry.service)\"] after changes were detected...",
-          ko: "변경을 발견하여 서비스 [\"\(entry.service)\"]을(를) 다시 빌드합니다..."))
-      try rebuild(entry.service)
-    case .restart: try restart(entry.service)
-    case .sync: try sync(entry, changed, gone)
-    case .syncRestart:
-      try sync(entry, changed, gone)
-      try restart(entry.service)
-    case .syncExec:
-      try sync(entry, changed, gone)
-      guard let hook = rule.exec else { return }
-      for record in try running(entry.service) {
-        var wish = ExecWish(arguments: hook.command)
-        wish.environment = hook.environment
-        wish.user = hook.user
-        wish.workingDirectory = hook.workingDirectory
-        _ = try session.engine.execAndWait(record, wish)
-      }
+  private struct Change {
+    var entry: Watched
+    var changed: [String]
+    var gone: [String]
+  }
+
+  private func services(of changes: [Change], _ actions: [WatchRule.Action]) -> [String] {
+    var result: [String] = []
+    for change in changes where actions.contains(change.entry.rule.action) {
+      if !result.contains(change.entry.service) { result.append(change.entry.service) }
+    }
+    return result
+  }
+
+  private func build(_ service: String) throws {
+    say(
+      Text(
+        "Rebuilding service(s) [\"\(service)\"] after changes were detected...",
+        ko: "변경을 발견하여 서비스 [\"\(service)\"]을(를) 다시 빌드합니다..."))
+    do {
+      try rebuild(service)
+    } catch let status as ExitCode where status.rawValue == 130 {
+      // Ctrl-C: the build has taken the signal.
+      throw status
+    } catch {
+      tell(error, of: service)
+    }
+  }
+
+  /// A program that does not compile is no reason to look no further: the next change mends it.
+  private func attempt(_ service: String, _ body: () throws -> Void) {
+    do { try body() } catch { tell(error, of: service) }
+  }
+
+  private func tell(_ error: any Error, of service: String) {
+    let status = (error as? ExitCode).map { "exit status \($0.rawValue)" }
+    let message = (error as? DklabError)?.message() ?? status ?? "\(error)"
+    StandardError.print(
+      Text(
+        "Error handling changed files for service \(service): \(message)",
+        ko: "\(service) 서비스의 변경을 처리하지 못했습니다: \(message)")())
+  }
+
+  private func execute(_ hook: Hook, _ service: String) throws {
+    for record in try running(service) {
+      var wish = ExecWish(arguments: hook.command)
+      wish.environment = hook.environment
+      wish.user = hook.user
+      wish.workingDirectory = hook.workingDirectory
+      wish.privileged = hook.privileged
+      let status = try session.engine.execAndWait(record, wish)
+      if status != 0 { throw ExitCode(status) }
     }
   }
 
@@ -181,16 +230,25 @@ final class WatchLoop {
 
   private func rebuild(_ service: String) throws {
     guard let found = session.model[service] else { return }
-    try ComposeImageWork(session: session).build(found)
+    let work = ComposeImageWork(session: session)
+    try work.build(found)
     say(
       Text("service(s) [\"\(service)\"] successfully built", ko: "서비스 [\"\(service)\"]을(를) 빌드했습니다"))
     var options = UpOptions()
     options.services = [service]
     options.skipsDependencies = true
+    // What was brought into the container since it was made is in the image now, or should be gone.
+    options.recreation = .force
     try session.execute(UpPlanner.plan(session.model, try session.observe(), options))
+    // Only now does no container use the former image.
+    if prunes { try work.prune() }
   }
 
   private func say(_ text: Text) {
-    if !quiet { StandardError.print("⦿ \(text())") }
+    StandardError.print("⦿ \(text())")
   }
+}
+
+extension WatchRule.Action {
+  fileprivate var syncs: Bool { [.sync, .syncRestart, .syncExec].contains(self) }
 }

@@ -29,7 +29,8 @@ enum Canonical {
   /// Pairs in which a name alone stands for the environment's value.
   private static let variables: [(String, Transform)] = [
     "services.*.environment", "services.*.build.args", "services.*.post_start.*.environment",
-    "services.*.pre_stop.*.environment",
+    "services.*.pre_stop.*.environment", "services.*.pre_start.*.environment",
+    "services.*.develop.watch.*.exec.environment",
   ].map { ($0, mapping) }
 
   private static let pairs: [(String, Transform)] = [

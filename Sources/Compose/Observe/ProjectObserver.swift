@@ -46,7 +46,14 @@ package struct ProjectObserver {
 
   /// The containers of the project `name`, oldest first.
   package func records(_ name: String) throws -> [ContainerRecord] {
-    try engine.containers().filter { $0.label(ComposeLabels.project) == name }.reversed()
+    try engine.containers().filter { Self.project(of: $0) == name }.reversed()
+  }
+
+  /// The project that `record` was made for. An image that compose built names its project, too; a
+  /// container that `run` made of it is none of compose's.
+  package static func project(of record: ContainerRecord) -> String? {
+    guard record.label(ComposeLabels.oneOff) != nil else { return nil }
+    return record.label(ComposeLabels.project).flatMap { $0.isEmpty ? nil : $0 }
   }
 
   private func observed(
