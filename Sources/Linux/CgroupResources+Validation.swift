@@ -7,7 +7,7 @@ extension CgroupResources {
     try validateMemory()
     try validateProcessors(processors)
     if let weight = blkioWeight, weight != 0, !(10...1000).contains(weight) {
-      throw refusal("range of blkio weight is from 10 to 1000", ko: "blkio 가중치의 범위는 10에서 1000까지입니다")
+      throw refusal("Range of blkio weight is from 10 to 1000", ko: "blkio 가중치의 범위는 10에서 1000까지입니다")
     }
   }
 
@@ -15,26 +15,26 @@ extension CgroupResources {
     let limit = memory ?? 0
     let swap = memorySwap ?? 0
     if limit > 0 && limit < 6 << 20 {
-      throw refusal("minimum memory limit allowed is 6MB", ko: "메모리 제한은 최소 6MB여야 합니다")
+      throw refusal("Minimum memory limit allowed is 6MB", ko: "메모리 제한은 최소 6MB여야 합니다")
     }
     if limit <= 0 && swap > 0 {
       throw refusal(
-        "you should always set the memory limit when using the memory-swap limit",
+        "You should always set the Memory limit when using Memoryswap limit, see usage",
         ko: "memory-swap 제한을 쓰려면 memory 제한도 지정해야 합니다")
     }
     if limit > 0 && swap > 0 && swap < limit {
       throw refusal(
-        "minimum memory-swap limit should be larger than memory limit",
+        "Minimum memoryswap limit should be larger than memory limit, see usage",
         ko: "memory-swap 제한은 memory 제한보다 커야 합니다")
     }
     if let reservation = memoryReservation, reservation > 0, limit > 0, reservation > limit {
       throw refusal(
-        "minimum memory limit can not be less than memory reservation limit",
+        "Minimum memory limit can not be less than memory reservation limit, see usage",
         ko: "memory 제한은 memory 예약보다 작을 수 없습니다")
     }
     if let swappiness = memorySwappiness, swappiness > 100 {
       throw refusal(
-        "invalid value: \(swappiness), valid memory swappiness range is 0-100",
+        "Invalid value: \(swappiness), valid memory swappiness range is 0-100",
         ko: "잘못된 값 \(swappiness): 스왑 성향(swappiness)의 범위는 0-100입니다")
     }
   }
@@ -53,7 +53,7 @@ extension CgroupResources {
     let last = processors - 1
     if let list = cpusetCpus, let highest = try highestProcessor(list), highest > last {
       throw refusal(
-        "requested CPUs are not available - requested \(list), available: 0-\(last)",
+        "Requested CPUs are not available - requested \(list), available: 0-\(last)",
         ko: "요청한 CPU를 쓸 수 없습니다. 요청: \(list), 사용 가능: 0-\(last)")
     }
   }
@@ -62,7 +62,7 @@ extension CgroupResources {
   package static func validate(cpus: Double, processors: Int) throws {
     guard cpus >= 0.01, cpus <= Double(processors) else {
       throw refusal(
-        "range of CPUs is from 0.01 to \(processors).00, as there are only \(processors) CPUs "
+        "Range of CPUs is from 0.01 to \(processors).00, as there are only \(processors) CPUs "
           + "available",
         ko: "CPU가 \(processors)개뿐이므로 CPU 수는 0.01에서 \(processors).00까지 지정할 수 있습니다")
     }
@@ -77,7 +77,7 @@ extension CgroupResources {
         first >= 0, first <= last
       else {
         throw refusal(
-          "invalid value \(list) for cpuset cpus", ko: "cpuset cpus 값이 잘못되었습니다: \(list)")
+          "Invalid value \(list) for cpuset cpus", ko: "cpuset cpus 값이 잘못되었습니다: \(list)")
       }
       highest = max(highest ?? 0, last)
     }
@@ -86,5 +86,5 @@ extension CgroupResources {
 }
 
 private func refusal(_ en: String, ko: String) -> DklabError {
-  DklabError(.invalid, id: "resources.invalid", Text(en, ko: ko))
+  DklabError(.invalid, id: "resources.invalid", Text(en, ko: ko), exitStatus: 125)
 }

@@ -30,27 +30,27 @@ struct CgroupResourcesTests {
 
   @Test("limits that Docker refuses are refused in its words")
   func refused() {
-    #expect(message { $0.memory = 4 << 20 } == "minimum memory limit allowed is 6MB")
-    #expect(message { $0.memorySwap = 1 << 30 }?.hasPrefix("you should always set") == true)
+    #expect(message { $0.memory = 4 << 20 } == "Minimum memory limit allowed is 6MB")
+    #expect(message { $0.memorySwap = 1 << 30 }?.hasPrefix("You should always set") == true)
     #expect(
       message { ($0.memory, $0.memorySwap) = (64 << 20, 32 << 20) }?.hasPrefix(
-        "minimum memory-swap") == true)
+        "Minimum memoryswap") == true)
     #expect(
       message { ($0.memory, $0.memoryReservation) = (64 << 20, 65 << 20) }?.hasPrefix(
-        "minimum memory limit can not be less") == true)
-    #expect(message { $0.memorySwappiness = 101 }?.hasPrefix("invalid value: 101") == true)
-    #expect(message { $0.blkioWeight = 9 } == "range of blkio weight is from 10 to 1000")
-    #expect(message { $0.blkioWeight = 1001 } == "range of blkio weight is from 10 to 1000")
+        "Minimum memory limit can not be less") == true)
+    #expect(message { $0.memorySwappiness = 101 }?.hasPrefix("Invalid value: 101") == true)
+    #expect(message { $0.blkioWeight = 9 } == "Range of blkio weight is from 10 to 1000")
+    #expect(message { $0.blkioWeight = 1001 } == "Range of blkio weight is from 10 to 1000")
     #expect(message { $0.cpuPeriod = 999 }?.hasPrefix("CPU cfs period") == true)
     #expect(message { $0.cpuQuota = 999 }?.hasPrefix("CPU cfs quota") == true)
     #expect(
       message { $0.cpusetCpus = "0,2" }
-        == "requested CPUs are not available - requested 0,2, available: 0-1")
+        == "Requested CPUs are not available - requested 0,2, available: 0-1")
   }
 
   @Test("lists of processors that are none", arguments: [",", "a", "1-0", "0-1-2", "-1", "0,"])
   func lists(text: String) {
-    #expect(message { $0.cpusetCpus = text } == "invalid value \(text) for cpuset cpus")
+    #expect(message { $0.cpusetCpus = text } == "Invalid value \(text) for cpuset cpus")
   }
 
   @Test("--cpus becomes a quota in each 100 ms, and is bounded by the machine")

@@ -109,29 +109,7 @@ extension RunOptions {
       let (key, value) = try flagValue("--sysctl", text, ResourceOption.sysctl)
       host.sysctls[key] = value
     }
-    try checkLimits(host)
-  }
-
-  /// What docker's daemon refuses about the numbers.
-  private func checkLimits(_ host: HostConfig) throws {
-    if host.memory > 0, host.memory < 6 << 20 {
-      throw conflict("Minimum memory limit allowed is 6MB")
-    }
-    if host.memorySwap > 0, host.memory == 0 {
-      throw conflict(
-        "You should always set the Memory limit when using Memoryswap limit, see usage")
-    }
-    if host.memorySwap > 0, host.memorySwap < host.memory {
-      throw conflict(
-        "Minimum memoryswap limit should be larger than memory limit, see usage")
-    }
-    if !(-1000...1000).contains(host.oomScoreAdj) {
-      throw conflict(
-        "Invalid value \(host.oomScoreAdj), range for oom score adj is [-1000, 1000]")
-    }
-    if host.nanoCpus > 0, host.cpuQuota != 0 || host.cpuPeriod != 0 {
-      throw conflict("Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set")
-    }
+    try host.checkLimits()
   }
 
   private func readNetwork(into spec: inout ContainerSpec) throws {
@@ -155,6 +133,10 @@ extension RunOptions {
         let parts = text.split(maxSplits: 1) { $0 == ":" || $0 == "=" }
         guard parts.count == 2 else {
           throw GoValue.invalid("bad format for add-host: \"\(text)\"")
+        }
+        let address = parts[1].hasPrefix("[") ? parts[1].dropFirst().dropLast() : parts[1]
+        guard address == "host-gateway" || IPAddress(String(address)) != nil else {
+          throw GoValue.invalid("invalid IP address in add-host: \"\(parts[1])\"")
         }
         return text
       }
@@ -189,17 +171,25 @@ extension RunOptions {
 
   private func readSecurity(into host: inout HostConfig) throws {
     host.privileged = privileged
-    host.capAdd = try capAdd.map(capability)
-    host.capDrop = try capDrop.map(capability)
+    host.capAdd = try capAdd.map { try capability($0, "CapAdd") }
+    host.capDrop = try capDrop.map { try capability($0, "CapDrop") }
     host.securityOptions = try securityOpt.map(SecurityOption.parse)
     host.groupAdd = groupAdd
   }
 
   /// `NET_ADMIN`, `cap_net_admin` or `ALL`; kept as docker shows it.
-  private func capability(_ text: String) throws -> String {
+  private func capability(_ text: String, _ key: String) throws -> String {
     let name = text.uppercased()
     if name == "ALL" { return name }
-    return try Capability.parse(text).name
+    do {
+      return try Capability.parse(text).name
+    } catch var error as DklabError {
+      let full = name.hasPrefix("CAP_") ? name : "CAP_" + name
+      error.message = Text(
+        "invalid \(key): unknown capability: \"\(full)\"",
+        ko: "알 수 없는 권한(capability)입니다: \"\(text)\"")
+      throw error
+    }
   }
 
   private func attachedStreams(detached: Bool) throws -> Set<String> {

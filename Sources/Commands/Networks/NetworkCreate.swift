@@ -33,6 +33,13 @@ struct NetworkCreate: ParsableCommand {
     wish.auxiliary = try KeyValues.map(auxAddress, flag: "--aux-address")
     wish.options = try KeyValues.map(opt, flag: "-o, --opt")
     wish.labels = try KeyValues.labels(label)
+    guard max(wish.ranges.count, wish.gateways.count) <= wish.subnets.count else {
+      throw DklabError(
+        .invalid, id: "network.subnet-missing",
+        Text(
+          "every ip-range or gateway must have a corresponding subnet",
+          ko: "--ip-range와 --gateway에는 저마다 --subnet이 있어야 합니다"), exitStatus: 1)
+    }
     print(try openEngine().createNetwork(name, wish).id)
   }
 

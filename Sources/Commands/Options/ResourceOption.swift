@@ -1,4 +1,5 @@
 import Engine
+import Linux
 import Runtime
 import Support
 
@@ -12,9 +13,6 @@ package enum ResourceOption {
     let billionths = number * 1e9
     guard (billionths - billionths.rounded()).magnitude < 1e-3, billionths < 9e18 else {
       throw GoValue.invalid("value is too precise")
-    }
-    guard billionths >= 0 else {
-      throw GoValue.invalid("range of CPUs is from 0.01 up to the number of CPUs of this machine")
     }
     return Int64(billionths.rounded())
   }
@@ -100,23 +98,10 @@ package enum ResourceOption {
 
   /// `--device HOST[:CONTAINER[:rwm]]`.
   package static func device(_ text: String) throws -> DeviceWish {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    let isAccess = { (word: String) in
-      !word.isEmpty && word.allSatisfy { "rwm".contains($0) } && Set(word).count == word.count
-    }
-    let invalid = GoValue.invalid("invalid device specification: \(text)")
-    guard (1...3).contains(parts.count), parts[0].hasPrefix("/") else { throw invalid }
-    switch parts.count {
-    case 1: return DeviceWish(hostPath: parts[0], containerPath: parts[0], access: "rwm")
-    case 2 where isAccess(parts[1]):
-      return DeviceWish(hostPath: parts[0], containerPath: parts[0], access: parts[1])
-    case 2: return DeviceWish(hostPath: parts[0], containerPath: parts[1], access: "rwm")
-    default:
-      guard isAccess(parts[2]) else {
-        throw GoValue.invalid("invalid device mode: \(parts[2])")
-      }
-      return DeviceWish(hostPath: parts[0], containerPath: parts[1], access: parts[2])
-    }
+    let request = try DeviceRequest(parsing: text)
+    return DeviceWish(
+      hostPath: request.hostPath, containerPath: request.containerPath,
+      access: request.access.description)
   }
 
   /// `--sysctl net.core.somaxconn=1024`: only those of the container's own namespaces.

@@ -19,7 +19,18 @@ package enum VolumeOption: Equatable {
     _ text: String, in directory: String = currentDirectory()
   ) throws -> VolumeOption {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard (1...3).contains(parts.count), !parts[0].isEmpty else { throw invalid(text, nil) }
+    guard !text.isEmpty else {
+      throw refused("invalid empty volume spec", ko: "볼륨 지정이 비어 있습니다")
+    }
+    guard parts.count <= 3 else {
+      throw refused(
+        "invalid spec: \(text): too many colons", ko: "잘못된 볼륨 지정입니다: '\(text)': 콜론이 너무 많습니다")
+    }
+    guard !parts.contains("") else {
+      throw refused(
+        "invalid spec: \(text): empty section between colons",
+        ko: "잘못된 볼륨 지정입니다: '\(text)': 콜론 사이가 비어 있습니다")
+    }
     if parts.count == 1 { return .anonymous(try target(parts[0], in: text)) }
     // `/data:ro` forgets the source: docker refuses it rather than mount at "ro".
     if (try? Mode(parts[1])) != nil, !parts[1].isEmpty, !parts[1].hasPrefix("/") {
@@ -82,10 +93,13 @@ package enum VolumeOption: Equatable {
 
   private static func invalid(_ text: String, _ reason: String?) -> DklabError {
     let more = reason.map { ": \($0)" } ?? ""
-    return DklabError(
-      .invalid, id: "volume.invalid",
-      Text(
-        "invalid volume specification: '\(text)'\(more)", ko: "잘못된 볼륨 지정입니다: '\(text)'\(more)"),
+    return refused(
+      "invalid volume specification: '\(text)'\(more)", ko: "잘못된 볼륨 지정입니다: '\(text)'\(more)")
+  }
+
+  private static func refused(_ english: String, ko korean: String) -> DklabError {
+    DklabError(
+      .invalid, id: "volume.invalid", Text(english, ko: korean),
       hint: Text(
         "write /container/path, name:/container/path or /host/path:/container/path[:ro]",
         ko: "/컨테이너/경로, 이름:/컨테이너/경로, /호스트/경로:/컨테이너/경로[:ro] 가운데 하나로 쓰세요"))

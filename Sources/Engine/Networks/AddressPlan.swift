@@ -20,8 +20,12 @@ struct AddressPlan {
       pools.append(try defaultPool6())
     }
     for index in pools.indices {
-      let earlier = pools[..<index]
-      guard !(others + earlier).contains(where: { overlap($0, pools[index]) }) else {
+      guard !pools[..<index].contains(where: { overlap($0, pools[index]) }) else {
+        throw AddressPlan.invalid(
+          "multiple overlapping subnet configuration is not supported",
+          "한 네트워크의 서브넷들은 서로 겹칠 수 없습니다: \(pools[index].subnetText)")
+      }
+      guard !others.contains(where: { overlap($0, pools[index]) }) else {
         throw DklabError(
           .denied, id: "network.overlap",
           Text(

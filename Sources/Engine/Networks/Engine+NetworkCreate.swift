@@ -9,9 +9,7 @@ extension Engine {
   ///
   /// Throws `DklabError` `network.exists`, `network.subnet-invalid`, `network.overlap` …
   package func createNetwork(_ name: String, _ wish: NetworkWish) throws -> NetworkRecord {
-    try checkName(name)
-    try checkDriver(wish)
-    try checkOptions(wish.options)
+    try checkWish(name, wish)
     var config = NetworkConfiguration()
     config.driver = wish.driver.isEmpty ? "bridge" : wish.driver
     config.isInternal = wish.isInternal
@@ -41,6 +39,18 @@ extension Engine {
         "network", "create", actor: record.id, name: name, networkAttributes(record))
       return record
     }
+  }
+
+  /// What can be said against a network before it is made, but for other networks that come before it.
+  package func checkNetwork(_ name: String, _ wish: NetworkWish) throws {
+    try checkWish(name, wish)
+    _ = try AddressPlan(wish: wish, others: networks().flatMap(\.config.pools)).pools()
+  }
+
+  private func checkWish(_ name: String, _ wish: NetworkWish) throws {
+    try checkName(name)
+    try checkDriver(wish)
+    try checkOptions(wish.options)
   }
 
   func networkAttributes(

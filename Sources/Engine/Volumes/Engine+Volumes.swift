@@ -44,16 +44,7 @@ extension Engine {
     _ name: String?, driver: String = "local", labels: [String: String] = [:],
     options: [String: String] = [:]
   ) throws -> VolumeRecord {
-    guard ["", "local"].contains(driver) else {
-      throw DklabError(
-        .notFound, id: "volume.driver",
-        Text(
-          "error looking up volume plugin \(driver): plugin \"\(driver)\" not found",
-          ko: "볼륨 드라이버 \(driver)을(를) 찾을 수 없습니다"),
-        hint: Text("the driver here is local", ko: "여기서 쓸 수 있는 드라이버는 local입니다"))
-    }
-    if let name { try Engine.checkVolumeName(name) }
-    try checkOptions(options)
+    try checkVolume(name, driver: driver, options: options)
     let chosen = try name ?? randomIdentifier()
     return try database.transaction {
       if let existing = try findVolume(chosen) {
@@ -73,6 +64,23 @@ extension Engine {
       try insertVolume(chosen, isAnonymous: name == nil, labels: labels, options: options)
       return try volume(chosen)
     }
+  }
+
+  /// What can be said against a volume before it is made. Throws as `createVolume`.
+  package func checkVolume(
+    _ name: String?, driver: String, options: [String: String]
+  ) throws {
+    let prefix = name.map { "create \($0): " } ?? ""
+    guard ["", "local"].contains(driver) else {
+      throw DklabError(
+        .notFound, id: "volume.driver",
+        Text(
+          "\(prefix)error looking up volume plugin \(driver): plugin \"\(driver)\" not found",
+          ko: "볼륨 드라이버 \(driver)을(를) 찾을 수 없습니다"),
+        hint: Text("the driver here is local", ko: "여기서 쓸 수 있는 드라이버는 local입니다"))
+    }
+    if let name { try Engine.checkVolumeName(name) }
+    try checkOptions(options, prefix)
   }
 
   /// Called within a transaction. Nothing happens when there is one of this name.
@@ -115,10 +123,10 @@ extension Engine {
     }
   }
 
-  private func checkOptions(_ options: [String: String]) throws {
+  private func checkOptions(_ options: [String: String], _ prefix: String) throws {
     func refuse(_ english: String, _ korean: String) -> DklabError {
       DklabError(
-        .invalid, id: "volume.option-invalid", Text(english, ko: korean),
+        .invalid, id: "volume.option-invalid", Text(prefix + english, ko: korean),
         hint: Text("options are type, device and o", ko: "옵션은 type, device, o입니다"))
     }
     for key in options.keys.sorted() where !["type", "device", "o"].contains(key) {

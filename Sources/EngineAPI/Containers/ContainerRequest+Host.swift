@@ -170,32 +170,7 @@ extension ContainerRequest {
           hostPath: source, containerPath: nonEmpty(try device.string("PathInContainer")) ?? source,
           access: nonEmpty(try device.string("CgroupPermissions")) ?? "rwm"))
     }
-    try check(wish)
-  }
-
-  /// What the daemon refuses about the numbers.
-  private func check(_ wish: HostConfig) throws {
-    if wish.memory > 0, wish.memory < 6 << 20 {
-      throw APIError(.badRequest, "Minimum memory limit allowed is 6MB")
-    }
-    if wish.memorySwap > 0, wish.memory == 0 {
-      throw APIError(
-        .badRequest,
-        "You should always set the Memory limit when using Memoryswap limit, see usage")
-    }
-    if wish.memorySwap > 0, wish.memorySwap < wish.memory {
-      throw APIError(
-        .badRequest, "Minimum memoryswap limit should be larger than memory limit, see usage")
-    }
-    if wish.nanoCpus > 0, wish.cpuQuota != 0 || wish.cpuPeriod != 0 {
-      throw APIError(
-        .badRequest, "Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set")
-    }
-    if !(-1000...1000).contains(wish.oomScoreAdj) {
-      throw APIError(
-        .badRequest,
-        "Invalid value \(wish.oomScoreAdj), range for oom score adj is [-1000, 1000]")
-    }
+    try wish.checkLimits()
   }
 
   private func readNetwork(into spec: inout ContainerSpec) throws {

@@ -109,6 +109,22 @@ struct RunOptionsTests {
         "invalid argument \"x\" for \"--dns\" flag: IP address is not correctly formatted: x"
       ),
       (["-m", "1m"], "Minimum memory limit allowed is 6MB"),
+      (
+        ["-m", "1g", "--memory-reservation", "2g"],
+        "Minimum memory limit can not be less than memory reservation limit, see usage"
+      ),
+      (
+        ["--cpu-period", "10"],
+        "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)"
+      ),
+      (["--cpu-quota", "10"], "CPU cfs quota can not be less than 1ms (i.e. 1000)"),
+      (["--cpuset-cpus", "x"], "Invalid value x for cpuset cpus"),
+      (["--cap-add", "FOO"], "invalid CapAdd: unknown capability: \"CAP_FOO\""),
+      (["--device", "/dev/null:rwx"], "rwx is not an absolute path"),
+      (
+        ["--add-host", "a:b"],
+        "invalid argument \"a:b\" for \"--add-host\" flag: invalid IP address in add-host: \"b\""
+      ),
       (["-w", "rel"], "the working directory 'rel' is invalid, it needs to be an absolute path"),
     ])
   func refused(flags: [String], message: String) throws {

@@ -42,8 +42,8 @@ struct VolumeOptionTests {
   @Test(
     "what is wrong is refused",
     arguments: [
-      ("", "invalid volume specification: ''"), (":/b", "invalid volume specification: ':/b'"),
-      ("a:b:c:d", "invalid volume specification: 'a:b:c:d'"),
+      ("", "invalid empty volume spec"), (":/b", "invalid spec: :/b: empty section between colons"),
+      ("a:b:c:d", "invalid spec: a:b:c:d: too many colons"),
       ("/data:ro", "invalid volume specification: '/data:ro'"),
       (
         "data",
@@ -58,7 +58,7 @@ struct VolumeOptionTests {
         "invalid volume specification: '/a:/': invalid specification: destination can't be '/'"
       ),
       ("/a:/b:xx", "invalid mode: xx"), ("/a:/b:ro,rw", "invalid mode: ro,rw"),
-      ("/a:/b:", "invalid mode: "),
+      ("/a:/b:", "invalid spec: /a:/b:: empty section between colons"),
       ("/a:/b:shared,slave", "invalid mode: shared,slave"),
     ])
   func refuses(text: String, message: String) {
