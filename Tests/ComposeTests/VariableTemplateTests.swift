@@ -32,6 +32,17 @@ struct VariableTemplateTests {
     #expect(throws: VariableTemplate.Problem.invalid(text)) { try template.substitute(text) }
   }
 
+  @Test("in each other are replaced, but not without end")
+  func nested() throws {
+    func nest(_ depth: Int) -> String {
+      String(repeating: "${A:-", count: depth) + "x" + String(repeating: "}", count: depth)
+    }
+    var template = VariableTemplate { Self.values[$0] }
+    #expect(try template.substitute(nest(90)) == "x")
+    #expect(throws: VariableTemplate.Problem.tooDeep) { try template.substitute(nest(5_000)) }
+    #expect(try template.substitute(nest(90)) == "x")
+  }
+
   @Test("that must be set say their reason")
   func required() {
     var template = VariableTemplate { Self.values[$0] }

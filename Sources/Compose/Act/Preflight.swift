@@ -27,11 +27,27 @@ package struct Preflight {
         return nil
       })
     for service in model.services where created.contains(service.name) {
-      problems += resources(service) + files(service)
+      problems += resources(service) + files(service) + limits(service)
     }
-    problems += ports(plan)
+    problems += try madeResources(plan) + ports(plan)
     if let first = problems.first {
       throw problems.count == 1 ? first : ComposeProblems(problems)
+    }
+  }
+
+  private func madeResources(_ plan: ComposePlan) throws -> [DklabError] {
+    let maker = ResourceMaker(engine: engine, model: model)
+    return try plan.steps.compactMap { step in
+      do {
+        switch step.operation {
+        case .createNetwork(let key, _): try maker.checkNetwork(key)
+        case .createVolume(let key, _): try maker.checkVolume(key)
+        default: break
+        }
+        return nil
+      } catch let error as DklabError {
+        return error
+      }
     }
   }
 
@@ -50,6 +66,17 @@ package struct Preflight {
       problems.append(missing("volume", "볼륨", volume.name, volume.location))
     }
     return problems
+  }
+
+  private func limits(_ service: Service) -> [DklabError] {
+    do {
+      try service.spec.host.checkLimits()
+      return []
+    } catch {
+      guard var problem = error as? DklabError else { return [] }
+      problem.location = problem.location ?? service.location
+      return [problem]
+    }
   }
 
   private func missing(

@@ -8,6 +8,27 @@ struct ResourceMaker {
   let model: ProjectModel
 
   func network(_ key: String) throws {
+    let (network, wish) = network(named: key)
+    do {
+      _ = try engine.createNetwork(network.name, wish)
+    } catch var error as DklabError {
+      error.location = error.location ?? network.location
+      throw error
+    }
+  }
+
+  /// Says what `network` would say, without making it.
+  func checkNetwork(_ key: String) throws {
+    let (network, wish) = network(named: key)
+    do {
+      try engine.checkNetwork(network.name, wish)
+    } catch var error as DklabError {
+      error.location = error.location ?? network.location
+      throw error
+    }
+  }
+
+  private func network(named key: String) -> (NetworkResource, NetworkWish) {
     guard let network = model.networks.first(where: { $0.key == key }) else {
       preconditionFailure("a plan names the network \(key), which its model does not have")
     }
@@ -22,18 +43,29 @@ struct ResourceMaker {
     wish.gateways = network.pools.compactMap(\.gateway)
     wish.labels = labels(network.labels, network.hash)
     wish.labels[ComposeLabels.network] = key
+    return (network, wish)
+  }
+
+  /// Says what `volume` would say, without making it.
+  func checkVolume(_ key: String) throws {
+    let volume = volume(named: key)
     do {
-      _ = try engine.createNetwork(network.name, wish)
+      try engine.checkVolume(volume.name, driver: volume.driver, options: volume.options)
     } catch var error as DklabError {
-      error.location = error.location ?? network.location
+      error.location = error.location ?? volume.location
       throw error
     }
   }
 
-  func volume(_ key: String) throws {
+  private func volume(named key: String) -> VolumeResource {
     guard let volume = model.volumes.first(where: { $0.key == key }) else {
       preconditionFailure("a plan names the volume \(key), which its model does not have")
     }
+    return volume
+  }
+
+  func volume(_ key: String) throws {
+    let volume = volume(named: key)
     var labels = labels(volume.labels, volume.hash)
     labels[ComposeLabels.volume] = key
     do {

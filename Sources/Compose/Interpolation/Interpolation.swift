@@ -43,6 +43,12 @@ struct Interpolation {
           ko: "\(path): 필수 변수 \(name)에 값이 없습니다\(reason)"),
         hint: Text(
           "set it in the environment or in the file .env", ko: "환경 변수나 .env 파일에 값을 정하세요"))
+    } catch VariableTemplate.Problem.tooDeep {
+      throw node.error(
+        "compose.variable.too-deep",
+        Text(
+          "\(path): variables nested deeper than 100 levels",
+          ko: "\(path): 변수가 100단계보다 깊게 중첩되었습니다"))
     } catch {
       throw node.error(
         "compose.variable.invalid",

@@ -8,6 +8,9 @@ package struct VariableTemplate {
   package var lookup: (String) -> String?
   /// The variables that were asked for, were not set, and had no default.
   package private(set) var unset: [String] = []
+  /// How deep braces may nest: each level is a call.
+  private static let deepest = 100
+  private var depth = 0
 
   package init(lookup: @escaping (String) -> String?) {
     self.lookup = lookup
@@ -19,6 +22,8 @@ package struct VariableTemplate {
     case invalid(String)
     /// `${NAME:?reason}` without a value.
     case required(name: String, reason: String)
+    /// Braces in braces, deeper than anybody can mean.
+    case tooDeep
   }
 
   /// `text` with all variables replaced.
@@ -26,6 +31,9 @@ package struct VariableTemplate {
   /// - Throws: ``Problem``.
   package mutating func substitute(_ text: String) throws -> String {
     guard text.contains("$") else { return text }
+    guard depth < Self.deepest else { throw Problem.tooDeep }
+    depth += 1
+    defer { depth -= 1 }
     var result = ""
     var rest = Substring(text)
     while let dollar = rest.firstIndex(of: "$") {

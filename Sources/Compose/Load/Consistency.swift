@@ -10,16 +10,9 @@ struct Consistency {
   init(_ project: YAMLNode) {
     self.project = project
     for (name, service) in project["services"]?.members ?? [] { check(service, name) }
-    for (name, secret) in project["secrets"]?.members ?? [] {
-      let sources = ["file", "environment", "external"].filter { secret[$0] != nil }
-      if sources.isEmpty {
-        complain(
-          secret, "compose.secret",
-          Text(
-            "secret `\(name)` must declare either `file` or `environment`",
-            ko: "시크릿 `\(name)`에는 `file`이나 `environment`가 있어야 합니다"))
-      }
-    }
+    checkSources("secrets", ["file", "environment"])
+    checkSources("configs", ["file", "environment", "content"])
+    checkExternal()
     if problems.isEmpty { checkCircles() }
   }
 
@@ -53,6 +46,42 @@ struct Consistency {
     checkHealth(service, name)
     checkScale(service, name)
     checkMounts(service, name)
+  }
+
+  /// A secret or config comes from one place.
+  private mutating func checkSources(_ kind: String, _ keys: [String]) {
+    for (name, node) in project[kind]?.members ?? [] {
+      let given = keys.filter { node[$0] != nil }
+      let choice = keys.joined(separator: "|")
+      if given.count > 1 {
+        complain(
+          node, "compose.\(kind.dropLast())",
+          Text(
+            "\(kind).\(name): \(choice) attributes are mutually exclusive",
+            ko: "\(kind).\(name): \(choice) 가운데 하나만 쓸 수 있습니다"))
+      } else if given.isEmpty, node["external"] == nil {
+        complain(
+          node, "compose.\(kind.dropLast())",
+          Text(
+            "\(kind).\(name): one of \(choice) must be set",
+            ko: "\(kind).\(name): \(choice) 가운데 하나가 있어야 합니다"))
+      }
+    }
+  }
+
+  /// What somebody else makes is made as they want it.
+  private mutating func checkExternal() {
+    for (name, volume) in project["volumes"]?.members ?? []
+    where volume["external"]?.isTrue ?? false {
+      for (key, node) in volume.members where !["name", "external"].contains(key) {
+        guard !key.hasPrefix("x-") else { continue }
+        complain(
+          node, "compose.external",
+          Text(
+            "volumes.\(name): conflicting parameters \"external\" and \"\(key)\" specified",
+            ko: "volumes.\(name): external과 \(key)은(는) 함께 쓸 수 없습니다"))
+      }
+    }
   }
 
   private mutating func checkReferences(_ service: YAMLNode, _ name: String) {

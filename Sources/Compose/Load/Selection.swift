@@ -25,6 +25,9 @@ struct Selection {
     if !services.isEmpty {
       enabled = closure(of: services, in: project, among: enabled)
     }
+    for (name, service) in all where enabled.contains(name) {
+      try refuseDisabled(service, name, project, enabled)
+    }
     var result = project
     if let node = project["services"] {
       result[member: "services"] = node.object(
@@ -50,6 +53,27 @@ struct Selection {
       waiting += project["services"]?[name]?["depends_on"]?.members.map(\.key) ?? []
     }
     return reached
+  }
+
+  /// What a service cannot do without has to take part, too: a profile is not switched on by itself.
+  private func refuseDisabled(
+    _ service: YAMLNode, _ name: String, _ project: YAMLNode, _ enabled: Set<String>
+  ) throws {
+    for (other, node) in service["depends_on"]?.members ?? [] {
+      guard node["required"]?.isTrue ?? true, !enabled.contains(other),
+        let profiles = project["services"]?[other]?["profiles"]?.sequence?.compactMap(\.text)
+      else { continue }
+      throw node.error(
+        "compose.disabled",
+        Text(
+          "service \"\(other)\" is required by \"\(name)\" but is disabled. Can be enabled by profiles "
+            + "[\(profiles.joined(separator: " "))]",
+          ko: "\"\(name)\" 서비스에 필요한 \"\(other)\" 서비스가 꺼져 있습니다. 켜는 프로필: "
+            + "[\(profiles.joined(separator: " "))]"),
+        hint: Text(
+          "`--profile \(profiles[0])`, or `required: false` beside it",
+          ko: "`--profile \(profiles[0])`을(를) 주거나 `required: false`를 쓰세요"))
+    }
   }
 
   /// Drops dependencies that may be missing and are.

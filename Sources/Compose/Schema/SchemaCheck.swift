@@ -8,12 +8,14 @@ struct SchemaCheck {
 
   mutating func check(_ node: YAMLNode, _ shape: Shape, at path: ComposePath = ComposePath()) {
     if node.tag == "!reset" { return }
+    checkTag(node)
     switch shape {
     case .any: return
     case .either(let shapes): checkEither(node, shapes, shape, path)
     case .object(let object): checkObject(node, object, shape, path)
     case .map(let value):
-      guard node.mapping != nil else { return complain(node, shape, path) }
+      guard let entries = node.mapping else { return complain(node, shape, path) }
+      if path.parts.count == 1 { for (key, _) in entries { checkName(key, path) } }
       for (key, member) in node.members where !key.hasPrefix("x-") || !isTop(path) {
         check(member, value, at: path.appending(key))
       }
@@ -25,6 +27,34 @@ struct SchemaCheck {
     default:
       if !Self.fits(node, shape) { complain(node, shape, path) }
     }
+  }
+
+  /// Compose has two tags, and leaves out what it does not know: a slip would go unnoticed.
+  private mutating func checkTag(_ node: YAMLNode) {
+    let known = ["!reset", "!override"]
+    guard let tag = node.tag, tag.hasPrefix("!"), !known.contains(tag),
+      let meant = Suggestion.nearest(to: tag, in: known)
+    else { return }
+    problems.append(
+      node.error(
+        "compose.tag", Text("unknown tag `\(tag)`", ko: "알 수 없는 태그 `\(tag)`"),
+        hint: Text("did you mean `\(meant)`?", ko: "`\(meant)`을(를) 쓰려던 것입니까?")))
+  }
+
+  /// The names of services, networks, volumes, secrets and configs.
+  private mutating func checkName(_ key: YAMLNode, _ path: ComposePath) {
+    let name = key.text ?? ""
+    let isValid =
+      !name.isEmpty
+      && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    if isValid { return }
+    problems.append(
+      key.error(
+        "compose.name",
+        Text("\(path): invalid name `\(name)`", ko: "\(path): 잘못된 이름 `\(name)`"),
+        hint: Text(
+          "a name consists of letters, digits, `.`, `_` and `-`",
+          ko: "이름에는 영문자, 숫자, `.`, `_`, `-`만 쓸 수 있습니다")))
   }
 
   /// Whether extension fields may stand among the members: not among services or labels.
