@@ -9,13 +9,35 @@ import Support
 package enum SystemUsage {
   /// The time all processors have spent, idle or not, in nanoseconds since boot.
   package static func cpuNanoseconds() -> UInt64 {
-    guard let text = try? File.text("/proc/stat"), let line = text.split(separator: "\n").first
-    else { return 0 }
-    // user nice system idle iowait irq softirq steal; what follows is counted in user already.
-    let ticks = line.split(separator: " ").dropFirst().prefix(8).reduce(0 as UInt64) {
-      $0 &+ (UInt64($1) ?? 0)
+    nanoseconds(of: cpuTicks())
+  }
+
+  /// The time they have spent on something, in nanoseconds since boot.
+  package static func busyNanoseconds() -> UInt64 {
+    nanoseconds(of: cpuTicks().enumerated().filter { ![3, 4].contains($0.offset) }.map(\.element))
+  }
+
+  /// user nice system idle iowait irq softirq steal; what follows is counted in user already.
+  private static func cpuTicks() -> [UInt64] {
+    let line = (try? File.text("/proc/stat"))?.split(separator: "\n").first ?? ""
+    return line.split(separator: " ").dropFirst().prefix(8).map { UInt64($0) ?? 0 }
+  }
+
+  private static func nanoseconds(of ticks: [UInt64]) -> UInt64 {
+    ticks.reduce(0, &+) * (1_000_000_000 / UInt64(max(1, sysconf(Int32(_SC_CLK_TCK)))))
+  }
+
+  /// The machine's memory that is in use, in bytes, without what the kernel could drop at any time.
+  package static func memoryInUse() -> UInt64 {
+    var fields: [Substring: UInt64] = [:]
+    // MemTotal:  8123456 kB
+    for line in ((try? File.text("/proc/meminfo")) ?? "").split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count >= 2 { fields[words[0]] = UInt64(words[1]) }
     }
-    return ticks * (1_000_000_000 / UInt64(max(1, sysconf(Int32(_SC_CLK_TCK)))))
+    let free = (fields["MemFree:"] ?? 0) + (fields["Inactive(file):"] ?? 0)
+    let all = fields["MemTotal:"] ?? 0
+    return free < all ? (all - free) * 1024 : 0
   }
 
   /// How many processors are on.

@@ -71,13 +71,16 @@ package final class ClusterServer: Sendable {
     ).run()
     try CustomResources.load(api)
     let log = ControlPlaneLog()
+    let metrics = MetricsBook()
     controllers = ControllerManager(
-      api: api, controllers: ControllerManager.standard + [SchedulerController()]
+      api: api, controllers: ControllerManager.standard + [SchedulerController()],
+      metrics: metrics
     ) { name, key, plan in log.note(name, key, plan) }
     let manager = controllers
     let kube = KubeServer(
       api: api, tokens: keys.tokens, address: "127.0.0.1:\(settings.port)",
       streams: .local(root: directory.root, cluster: directory.name),
+      metrics: metrics,
       switches: { name, isOff in manager.setStopped(isOff, controller: name) })
     var configuration = HTTPServer.Configuration()
     configuration.tls = TLSIdentity(

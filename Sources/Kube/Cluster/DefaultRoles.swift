@@ -49,6 +49,7 @@ enum DefaultRoles {
       ], read),
     rule(["apps"], ["controllerrevisions", "deployments/status", "replicasets/status"], read),
     rule(["events.k8s.io"], ["events"], read),
+    rule([MetricsBook.group], ["nodes", "pods"], read),
   ]
 
   private static let view: [JSONValue] = workloads.map { rule($0.0, $0.1, read) } + onlyRead

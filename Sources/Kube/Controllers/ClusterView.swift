@@ -6,13 +6,18 @@ import Support
 package struct ClusterView: Sendable {
   /// The time, in nanoseconds since 1970.
   package let now: Int64
+  /// What the controller asked to be reminded of when it last looked at this object.
+  package var memory: AutoscalerMemory?
   private let list: @Sendable (String, String) -> [JSONValue]
   private let find: @Sendable (ObjectKey) -> JSONValue?
 
-  /// The objects of a store as they are.
-  package init(_ store: Store, now: Int64) {
+  /// The objects of a store as they are, and what the pods use.
+  package init(_ store: Store, metrics: MetricsBook = MetricsBook(), now: Int64) {
     self.now = now
-    list = { bucket, namespace in store.unordered(bucket, namespace: namespace) }
+    list = { bucket, namespace in
+      bucket == MetricsBook.pods
+        ? metrics.pods(in: namespace, now: now) : store.unordered(bucket, namespace: namespace)
+    }
     find = { store.get($0)?.value }
   }
 

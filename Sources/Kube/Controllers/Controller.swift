@@ -35,6 +35,9 @@ package struct Plan: Sendable {
   package var steps: [Step] = []
   /// Look again after so many seconds, although nothing changed.
   package var again: Int?
+  /// What the controller wants to be reminded of next time (`ClusterView.memory`), once the steps are
+  /// done; nil keeps what it said before.
+  package var memory: AutoscalerMemory?
 
   package init() {}
 
@@ -50,7 +53,7 @@ package struct Plan: Sendable {
 }
 
 /// A part of the control plane: it compares what is with what was asked for, and says what to do. It
-/// decides only by the view it is given, has no memory and does nothing itself.
+/// decides only by the view it is given, has no memory but what that holds, and does nothing itself.
 package protocol Controller: Sendable {
   /// The name, as events and logs have it.
   var name: String { get }

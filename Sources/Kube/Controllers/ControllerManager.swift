@@ -12,6 +12,7 @@ package final class ControllerManager: Sendable {
     /// Work for later, by the time it is due.
     var timers: [Work: Int64] = [:]
     var failures: [Work: Int] = [:]
+    var memories: [Work: AutoscalerMemory] = [:]
     var isStopped = false
     var stoppedControllers: Set<String> = []
     var watcher: Watcher?
@@ -28,15 +29,18 @@ package final class ControllerManager: Sendable {
   private let byBucket: [String: [Int]]
   private let state = Mutex(State())
   private let signal = ThreadSignal()
+  private let metrics: MetricsBook
   /// Told of every plan that has steps, for `--explain` and logs.
   private let onPlan: @Sendable (_ controller: String, ObjectKey, Plan) -> Void
 
   package init(
     api: ObjectAPI, controllers: [any Controller] = ControllerManager.standard,
+    metrics: MetricsBook = MetricsBook(),
     onPlan: @escaping @Sendable (String, ObjectKey, Plan) -> Void = { _, _, _ in }
   ) {
     self.api = api
     self.controllers = controllers
+    self.metrics = metrics
     self.onPlan = onPlan
     var byBucket: [String: [Int]] = [:]
     for (index, controller) in controllers.enumerated() {
@@ -101,7 +105,9 @@ package final class ControllerManager: Sendable {
     }
   }
 
-  private func view() -> ClusterView { ClusterView(api.store, now: api.now()) }
+  private func view() -> ClusterView {
+    ClusterView(api.store, metrics: metrics, now: api.now())
+  }
 
   /// Called under the store's lock: it must not ask the store. Which objects are concerned is found
   /// out later, by the thread.
@@ -195,7 +201,9 @@ package final class ControllerManager: Sendable {
   private func carryOut(_ work: Work) {
     let controller = controllers[work.controller]
     guard !state.withLock({ $0.stoppedControllers.contains(controller.name) }) else { return }
-    let plan = controller.plan(work.key, view())
+    var view = view()
+    view.memory = state.withLock { $0.memories[work] }
+    let plan = controller.plan(work.key, view)
     if !plan.steps.isEmpty { onPlan(controller.name, work.key, plan) }
     var executor = PlanExecutor(api: api, controller: controller.name)
     executor.carryOut(plan)
@@ -208,6 +216,7 @@ package final class ControllerManager: Sendable {
         state.timers[work] = api.now() + Int64(delay)
       } else {
         state.failures[work] = nil
+        if let memory = plan.memory { state.memories[work] = memory }
         if let again = plan.again {
           state.timers[work] = api.now() + Int64(again) * 1_000_000_000
         }

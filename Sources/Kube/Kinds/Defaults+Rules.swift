@@ -21,6 +21,7 @@ extension Defaults {
     "rbac.Subject": subject,
     "networking.NetworkPolicySpec": networkPolicy,
     "autoscaling2.HorizontalPodAutoscalerSpec": autoscaler,
+    "autoscaling2.HorizontalPodAutoscalerBehavior": autoscalerBehavior,
     "apiextensions.CustomResourceDefinitionSpec": customResource,
   ]
 
@@ -167,19 +168,6 @@ extension Defaults {
   @Sendable private static func networkPolicy(_ spec: inout JSONValue) {
     guard spec["policyTypes"] == nil else { return }
     spec["policyTypes"] = spec["egress"] == nil ? ["Ingress"] : ["Ingress", "Egress"]
-  }
-
-  @Sendable private static func autoscaler(_ spec: inout JSONValue) {
-    spec.setDefault(
-      "metrics",
-      to: [
-        [
-          "type": "Resource",
-          "resource": [
-            "name": "cpu", "target": ["type": "Utilization", "averageUtilization": 80],
-          ],
-        ]
-      ])
   }
 
   @Sendable private static func customResource(_ spec: inout JSONValue) {

@@ -39,6 +39,7 @@ extension ResourceType {
     builder.addNetworking()
     builder.addAccess()
     builder.addCluster()
+    builder.addMetrics()
     return builder.types
   }()
 }

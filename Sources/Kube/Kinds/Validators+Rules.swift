@@ -23,6 +23,7 @@ extension Validators {
     "policy.PodDisruptionBudgetSpec": disruptionBudget,
     "autoscaling2.HorizontalPodAutoscalerSpec": autoscaler,
     "autoscaling1.HorizontalPodAutoscalerSpec": autoscaler,
+    "autoscaling2.HPAScalingRules": scalingRules,
     "storage.StorageClass": storageClass,
     "scheduling.PriorityClass": priorityClass,
     "discovery.EndpointSlice": endpointSlice,

@@ -162,24 +162,4 @@ extension Validators {
           "minAvailable and maxUnavailable cannot be both set"))
     }
   }
-
-  @Sendable static func autoscaler(
-    _ spec: JSONValue, _ path: String, _ problems: inout [FieldProblem]
-  ) {
-    let most = spec.number("maxReplicas") ?? 0
-    if most < 1 {
-      problems.append(.invalid("\(path).maxReplicas", most, "must be greater than 0"))
-    }
-    if let least = spec.number("minReplicas"), least < 1 {
-      problems.append(
-        .invalid("\(path).minReplicas", least, "must be greater than or equal to 1"))
-    } else if let least = spec.number("minReplicas"), most < least, most >= 1 {
-      problems.append(
-        .invalid(
-          "\(path).maxReplicas", most, "must be greater than or equal to `minReplicas`"))
-    }
-    for key in ["kind", "name"] where spec.text("scaleTargetRef", key).isEmpty {
-      problems.append(.required("\(path).scaleTargetRef.\(key)"))
-    }
-  }
 }

@@ -6,7 +6,8 @@
 // are begun, and the loop hears of their end. So pods start beside each other, and of one pod each step
 // follows the one before.
 //
-// Next: PodPlan.swift decides, PodExecutor.swift acts, PodStatus.swift reports.
+// Next: Kubelet+API.swift and Kubelet+Waiting.swift hear, PodPlan.swift decides, PodExecutor.swift acts,
+// PodStatus.swift reports.
 
 import CLinux
 import Documents
@@ -22,34 +23,35 @@ final class Kubelet {
   let executor: PodExecutor
   let report: NodeReport
   let probes: ProbeRunner
-  private let updates: VolumeUpdates
-  private let files: StaticPods
+  let usage: UsageReporter
+  let updates: VolumeUpdates
+  let files: StaticPods
   /// Whether files of static pods, or the pods that were made of them, have changed.
-  private var filesChanged = true
+  var filesChanged = true
   var pods: [String: JSONValue] = [:]
   /// Pods that are not in the API any more and have something left here.
   var gone: Set<String> = []
   /// Since when containers have been asked to end, by id.
   var asked: [String: Int64] = [:]
-  private var killed: Set<String> = []
+  var killed: Set<String> = []
   /// What was told of a container's probes already.
   var told: Set<String> = []
   /// Statuses on their way to the server, by descriptor.
   var reports: [Int32: (request: RequestUnderWay, pod: String)] = [:]
-  private var dirty: [String] = []
-  private var isDirty: Set<String> = []
+  var dirty: [String] = []
+  var isDirty: Set<String> = []
   /// Pods that wait until fewer containers are on their way.
-  private var crowd: [String] = []
+  var crowd: [String] = []
   /// Pods of which a probe is under way.
-  private var asking: Set<String> = []
-  private var due: [String: Int64] = [:]
-  private var watch: WatchConnection?
-  private var processes: [Int32: (descriptor: Int32, container: String)] = [:]
+  var asking: Set<String> = []
+  var due: [String: Int64] = [:]
+  var watch: WatchConnection?
+  var processes: [Int32: (descriptor: Int32, container: String)] = [:]
   /// Containers whose process has ended and whose record does not say so yet, and how often that was
   /// looked at.
-  private var unsettled: [String: Int] = [:]
-  private var nextReport: Int64 = 0
-  private var nextLease: Int64 = 0
+  var unsettled: [String: Int] = [:]
+  var nextReport: Int64 = 0
+  var nextLease: Int64 = 0
 
   /// `index` is the number of the node in its cluster, from 0.
   init(node: String, index: Int, client: LocalClient, engine: Engine, directory: String) throws {
@@ -60,6 +62,7 @@ final class Kubelet {
     executor = try PodExecutor(
       engine: engine, client: client, node: node, directory: directory,
       hostAddress: report.address, range: report.range)
+    usage = UsageReporter(node: node, engine: engine, client: client)
     probes = ProbeRunner(PodExecutor.handlers(engine))
     updates = VolumeUpdates(client)
     files = try StaticPods(node: node, directory: "\(directory)/manifests", client: client)
@@ -89,6 +92,7 @@ final class Kubelet {
       isDirty = []
       for uid in batch { sync(uid) }
       executor.outbox.flush(now)
+      usage.report(now) { executor.containers.all.filter { pods[$0.podUID] != nil } }
       if waitForNews(stop, children) { return }
     }
   }
@@ -104,95 +108,6 @@ final class Kubelet {
 
   func lookAgain(_ uid: String, at time: Int64) {
     due[uid] = min(due[uid] ?? .max, time)
-  }
-
-  // MARK: The API
-
-  private func keepInTouch(_ now: Int64) throws {
-    if now >= nextReport {
-      try report.register(client, now: now)
-      nextReport = now + 60_000_000_000
-      nextLease = now + NodeReport.leasePeriod
-    } else if now >= nextLease {
-      try report.renewLease(client, now: now)
-      nextLease = now + NodeReport.leasePeriod
-    }
-    _ = try executor.services.connect()
-    if watch == nil { try beginWatch() }
-    refreshVolumes(try updates.connect())
-    if filesChanged {
-      try files.update(pods.values)
-      filesChanged = false
-    }
-  }
-
-  /// Lets the volumes follow that are made from objects that have changed.
-  private func refreshVolumes(_ changed: Set<String>) {
-    guard !changed.isEmpty else { return }
-    for pod in pods.values where !PodVolumes.sources(of: pod).isDisjoint(with: changed) {
-      executor.volumes(of: pod, updates).refresh()
-    }
-  }
-
-  private func beginWatch() throws {
-    let selector = "fieldSelector=spec.nodeName%3D\(node)"
-    let list = try client.request("GET", "/api/v1/pods?\(selector)")
-    guard list.isSuccess else { throw SyscallError("list", "pods", errno: EAGAIN) }
-    var seen: Set<String> = []
-    for pod in list.body.list("items") {
-      seen.insert(pod.uid)
-      update(pod)
-    }
-    for uid in pods.keys where !seen.contains(uid) { forget(uid) }
-    for uid in executor.containers.pods where pods[uid] == nil {
-      guard let stray = executor.containers.of(uid).first else { continue }
-      pods[uid] = [
-        "apiVersion": "v1", "kind": "Pod",
-        "metadata": [
-          "name": .string(stray.podName), "namespace": .string(stray.podNamespace),
-          "uid": .string(uid),
-        ],
-      ]
-      forget(uid)
-    }
-    watch = try client.watch(
-      "/api/v1/pods?\(selector)&watch=true&resourceVersion=\(list.body.resourceVersion)")
-  }
-
-  private func update(_ pod: JSONValue) {
-    guard !gone.contains(pod.uid) else { return }
-    updates.want(pod)
-    let old = pods.updateValue(pod, forKey: pod.uid)
-    mark(pod.uid)
-    // The downward API shows them.
-    if let old, (old.labels, old.annotations) != (pod.labels, pod.annotations) {
-      executor.volumes(of: pod, updates).refresh()
-    }
-  }
-
-  /// A pod that is not in the API any more: what is left of it here goes at once.
-  func forget(_ uid: String) {
-    guard var pod = pods[uid], gone.insert(uid).inserted else { return }
-    pod.set("metadata", "deletionTimestamp", to: "1970-01-01T00:00:00Z")
-    pods[uid] = pod
-    mark(uid)
-  }
-
-  private func readWatch() {
-    do {
-      guard let events = try watch?.read() else {
-        watch = nil
-        return
-      }
-      for (kind, object) in events {
-        switch kind {
-        case "ADDED", "MODIFIED": update(object)
-        case "DELETED": forget(object.uid)
-        case "ERROR": watch = nil
-        default: break
-        }
-      }
-    } catch { watch = nil }
   }
 
   // MARK: One pod
@@ -282,112 +197,5 @@ final class Kubelet {
       }
     }
     if isAsking { asking.insert(uid) } else { asking.remove(uid) }
-  }
-
-  // MARK: Waiting
-
-  /// Returns true when it is time to end.
-  private func waitForNews(_ stop: Int32, _ children: Int32) -> Bool {
-    var handlers: [() -> Void] = []
-    var entries = [PollEntry(fd: stop, events: .readable)]
-    func hear(_ descriptor: Int32?, _ handle: @escaping () -> Void) {
-      guard let descriptor else { return }
-      entries.append(PollEntry(fd: descriptor, events: .readable))
-      handlers.append(handle)
-    }
-    var isTold = false
-    hear(executor.containers.descriptor) { isTold = true }
-    hear(watch?.descriptor) { [self] in readWatch() }
-    hear(executor.services.descriptor) { [self] in _ = executor.services.read() }
-    hear(files.descriptor) { [self] in
-      files.drain()
-      filesChanged = true
-    }
-    hear(executor.outbox.descriptor) { [self] in executor.outbox.read() }
-    hear(children) { [self] in childrenEnded(children) }
-    for descriptor in updates.descriptors {
-      hear(descriptor) { [self] in refreshVolumes(updates.read(descriptor)) }
-    }
-    for descriptor in reports.keys { hear(descriptor) { [self] in readReport(descriptor) } }
-    for descriptor in executor.launches.keys {
-      hear(descriptor) { [self] in
-        if let pod = executor.hear(descriptor) { launched(pod) }
-      }
-    }
-    for descriptor in executor.pulls.keys {
-      hear(descriptor) { [self] in
-        let pods = executor.hearPull(descriptor) { self.pods[$0] != nil && !gone.contains($0) }
-        for pod in pods { mark(pod.uid) }
-      }
-    }
-    for (pid, process) in processes {
-      hear(process.descriptor) { [self] in processEnded(pid) }
-    }
-    _ = try? pollDescriptors(&entries, timeout: timeout())
-    if !entries[0].ready.isEmpty { return true }
-    for (entry, handle) in zip(entries.dropFirst(), handlers) where !entry.ready.isEmpty {
-      handle()
-    }
-    if isTold || executor.containers.nextLook.map({ $0 <= monotonicMilliseconds() }) ?? false {
-      for uid in executor.containers.catchUp(told: isTold) { mark(uid) }
-    }
-    settle()
-    return false
-  }
-
-  private func timeout() -> Int32 {
-    guard dirty.isEmpty else { return 0 }
-    let now = wallClockNanoseconds()
-    var next = min(nextLease, now + 5_000_000_000)
-    if watch == nil { next = min(next, now + 250_000_000) }
-    if let first = due.values.min() { next = min(next, first) }
-    var wait = max(0, (next - now) / 1_000_000 + 1)
-    if let look = executor.containers.nextLook {
-      wait = min(wait, max(0, look - monotonicMilliseconds()))
-    }
-    return Int32(clamping: wait)
-  }
-
-  /// A container runs now, or could not be started: there is room for another.
-  private func launched(_ pod: JSONValue) {
-    mark(pod.uid)
-    for uid in crowd { mark(uid) }
-    crowd = []
-  }
-
-  private func childrenEnded(_ children: Int32) {
-    var info = [UInt8](repeating: 0, count: 128)
-    while read(children, &info, info.count) > 0 {}
-    executor.reap()
-    for uid in asking { mark(uid) }
-    for hook in executor.hooks.collect() {
-      guard let uid = executor.containers[hook.container]?.podUID, let pod = pods[uid] else {
-        continue
-      }
-      executor.finish(hook, pod)
-      mark(uid)
-    }
-  }
-
-  private func processEnded(_ pid: Int32) {
-    guard let (descriptor, container) = processes.removeValue(forKey: pid) else { return }
-    close(descriptor)
-    unsettled[container] = 0
-  }
-
-  /// The end of a process is one thing, and that its monitor has written down what came of it another.
-  private func settle() {
-    let now = wallClockNanoseconds()
-    for (id, looks) in unsettled {
-      guard let known = executor.containers[id], known.state == .running else {
-        unsettled[id] = nil
-        continue
-      }
-      // The journal tells when it is written; only a monitor that was killed will not.
-      if looks > 0, executor.containers.settle(id)?.state != .running { unsettled[id] = nil }
-      if unsettled[id] != nil { unsettled[id] = looks + 1 }
-      if looks > 0 || unsettled[id] == nil { mark(known.podUID) }
-      lookAgain(known.podUID, at: now + min(20_000_000 << Int64(min(looks, 6)), 1_000_000_000))
-    }
   }
 }

@@ -33,6 +33,9 @@ final class PodContainers {
 
   subscript(id: String) -> ObservedContainer? { byID[id] }
 
+  /// Those of all pods.
+  var all: [ObservedContainer] { Array(byID.values) }
+
   /// All pods that have any.
   var pods: Set<String> { Set(byPod.keys) }
 

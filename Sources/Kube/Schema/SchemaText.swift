@@ -26,6 +26,6 @@ enum SchemaText {
   /// Every part of the schema.
   static let all = [
     meta, pods, containers, volumes, persistentVolumes, core, apps, autoscaling, networking,
-    access, cluster, extensions,
+    access, cluster, extensions, metrics,
   ]
 }

@@ -18,6 +18,7 @@ extension KubeServer {
     } else if !type.verbs.contains(info.verb) {
       throw APIError.methodNotAllowed
     }
+    if info.group == MetricsBook.group { return try measured(request, info, type) }
     if info.verb == "watch" { return try watch(request, info, type) }
     if info.subresource == "proxy" { return try await proxied(request, info, type, body) }
     if let handler = streams.handler, info.resource == "pods",

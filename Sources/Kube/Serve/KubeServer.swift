@@ -14,6 +14,7 @@ package final class KubeServer: Sendable {
   let authorizer: Authorizer
   let tokens: ServiceAccountTokens
   let streams: PodStreams
+  let metrics: MetricsBook
   /// Switches a controller off (true) or on.
   let switches: @Sendable (String, Bool) -> Void
   /// Under which address clients reach the server, as discovery says it.
@@ -23,13 +24,14 @@ package final class KubeServer: Sendable {
 
   package init(
     api: ObjectAPI, tokens: ServiceAccountTokens, address: String,
-    streams: PodStreams = PodStreams(),
+    streams: PodStreams = PodStreams(), metrics: MetricsBook = MetricsBook(),
     switches: @escaping @Sendable (String, Bool) -> Void = { _, _ in }
   ) {
     self.api = api
     self.tokens = tokens
     self.address = address
     self.streams = streams
+    self.metrics = metrics
     self.switches = switches
     discovery = Discovery(registry: api.registry)
     openAPI = OpenAPIDocuments(registry: api.registry)
@@ -117,7 +119,7 @@ package final class KubeServer: Sendable {
   }
 
   /// What only the cluster's own parts ask, on the local socket: `PUT /dklab/controllers/NAME/off`
-  /// and `…/on`, `POST /dklab/events`.
+  /// and `…/on`, `POST /dklab/events`, `POST /dklab/usage`.
   private func local(_ request: HTTPRequest) async throws -> HTTPResponse? {
     let parts = request.path.split(separator: "/").map(String.init)
     guard parts.first == "dklab" else { return nil }
@@ -133,6 +135,14 @@ package final class KubeServer: Sendable {
       let notes = (sent.array ?? [sent]).compactMap(EventNote.init)
       guard !notes.isEmpty else { throw APIError.badRequest("not an event") }
       try await BlockingWork.run { [api] in for note in notes { api.record(note) } }
+      return HTTPResponse(text: "ok\n")
+    }
+    if request.method == .POST, parts == ["dklab", "usage"] {
+      let body = try await request.body.collect(upTo: Self.bodyLimit)
+      guard let sample = UsageSample(try JSONValue.parse(body)) else {
+        throw APIError.badRequest("not a sample of usage")
+      }
+      metrics.take(sample)
       return HTTPResponse(text: "ok\n")
     }
     return nil

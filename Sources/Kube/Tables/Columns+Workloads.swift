@@ -133,10 +133,11 @@ extension TableColumns {
   private static func autoscalerTargets(_ object: JSONValue) -> String {
     let current = object.list("status", "currentMetrics")
     let metrics = object.list("spec", "metrics").enumerated().map { index, metric -> String in
-      let source = metric["resource"] ?? metric["pods"] ?? metric["object"] ?? metric["external"]
+      let part = metric["resource"] ?? metric["containerResource"]
+      let source = part ?? metric["pods"] ?? metric["object"] ?? metric["external"]
       let name = source?.text("name") ?? ""
       let target = source?["target"] ?? .null
-      let now = index < current.count ? current[index].at("resource", "current") : nil
+      let now = index < current.count ? seen(current[index]) : nil
       if let wished = target.number("averageUtilization") {
         let used = now?.number("averageUtilization").map { "\($0)%" } ?? "<unknown>"
         return "\(name): \(used)/\(wished)%"
@@ -145,5 +146,9 @@ extension TableColumns {
       return "\(name): \(now?.text("averageValue") ?? "<unknown>")/\(wished)"
     }
     return metrics.isEmpty ? "<none>" : metrics.joined(separator: ", ")
+  }
+
+  private static func seen(_ status: JSONValue) -> JSONValue? {
+    status.at("resource", "current") ?? status.at("containerResource", "current")
   }
 }
