@@ -18,6 +18,8 @@ package struct ExecWish: Sendable, Codable {
   package var detachKeys: [UInt8] = [16, 17]
   /// The id it is known by; one is made up when it has none.
   package var id: String?
+  /// Whether the program is killed when this process is: docker leaves it running.
+  package var diesWithCaller: Bool?
 
   package init(arguments: [String]) {
     self.arguments = arguments
@@ -101,7 +103,8 @@ extension Engine {
     launch.spec.process = process
     let profile = try seccompProfile(record)
     launch.hasSeccomp = profile != nil
-    let plan = try LaunchPlan.execPlan(process, wish: launch, host: host)
+    let plan = try LaunchPlan.execPlan(
+      process, wish: launch, host: host, diesWithCaller: wish.diesWithCaller ?? false)
     let program = try profile.map {
       try SeccompCache(directory: root.cache + "/seccomp").program(
         for: $0, capabilities: try builder.capabilities())
@@ -111,12 +114,14 @@ extension Engine {
     if let remap = record.spec.host.remap {
       (script.uidMappings, script.gidMappings) = (remap.users, remap.groups)
     }
-    return ExecRequest(
+    var request = ExecRequest(
       container: container, namespaces: Namespace.foreign(to: container.pid),
       cgroup: record.state.cgroup,
       script: script,
       openStdin: wish.interactive, detached: wish.detached, detachKeys: wish.detachKeys,
       captureBytes: captureBytes)
+    request.diesWithCaller = wish.diesWithCaller
+    return request
   }
 }
 

@@ -20,6 +20,8 @@ struct Exec: ParsableCommand {
   @Option(name: .shortAndLong, help: "Username or UID (format: <name|uid>[:<group|gid>])")
   var user: String?
   @Option(name: .shortAndLong, help: "Working directory inside the container") var workdir: String?
+  /// For the kubelet, which kills what takes too long.
+  @Flag(name: .customLong("dies-with-caller"), help: .hidden) var diesWithCaller = false
   @Argument(
     parsing: .captureForPassthrough,
     help: ArgumentHelp("Container and command", valueName: "container"),
@@ -38,6 +40,7 @@ struct Exec: ParsableCommand {
     wish.interactive = interactive
     wish.detached = detach
     wish.privileged = privileged
+    wish.diesWithCaller = diesWithCaller
     wish.detachKeys = try detachKeys.map(DetachKeys.parse) ?? DetachKeys.standard
     if tty, interactive, !detach, isatty(STDIN_FILENO) == 0 {
       throw DklabError(

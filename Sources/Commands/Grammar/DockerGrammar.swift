@@ -70,7 +70,8 @@ enum DockerGrammar {
     VerbGrammar(
       "exec", "[OPTIONS] CONTAINER COMMAND [ARG...]", 2...any, stopsAtArgument: true,
       [
-        "d detach", "detach-keys=", "e env=", "env-file=", "i interactive", "privileged", "t tty",
+        "d detach", "dies-with-caller", "detach-keys=", "e env=", "env-file=", "i interactive",
+        "privileged", "t tty",
         "u user=", "w workdir=",
       ]),
     VerbGrammar(

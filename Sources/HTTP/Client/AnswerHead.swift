@@ -3,10 +3,10 @@ package struct AnswerHead: Sendable {
   package let status: Int
   package let headers: [(name: String, value: String)]
   /// How many bytes it takes, the empty line included.
-  let length: Int
+  package let length: Int
 
   /// Nil until all of it is there, and for what is no HTTP.
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard let end = Self.end(of: bytes) else { return nil }
     let lines = String(decoding: bytes[..<end], as: UTF8.self)
       .split(whereSeparator: \.isNewline)

@@ -45,6 +45,19 @@ package final class ClientStream {
     try flush()
   }
 
+  /// Speaks on a connection that is there already, and believes any certificate.
+  package init(
+    over socket: consuming FileDescriptor, to host: String, port: Int, isSecure: Bool
+  ) throws {
+    self.socket = socket
+    guard isSecure else { return }
+    var trust = ClientTrust()
+    trust.acceptsAnything = true
+    tls = try TLSEngine(
+      host: host, address: IPAddress(host) ?? .v4(.loopback), port: port, trust: trust)
+    try flush()
+  }
+
   private static func connect(_ address: SocketAddress, _ timeout: Int32) throws -> FileDescriptor {
     let socket = try InternetSocket.connect(.stream, address)
     let deadline = monotonicMilliseconds() + Int64(timeout)

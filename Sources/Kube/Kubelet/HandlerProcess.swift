@@ -2,10 +2,10 @@
 // from inside the pod's network, a question to a gRPC server, a pause. A child that hangs holds up
 // nothing, and can be ended.
 //
-// Simplification: `scheme: HTTPS` only connects; the real kubelet speaks TLS and believes any
-// certificate.
+// Simplification: the real kubelet connects from the node's network. A handler that names a host reaches
+// what the pod itself would reach.
 //
-// Man pages: fork(2), setns(2). Next: ProbeRunner.swift, PodHooks.swift
+// Man pages: fork(2), setns(2), memfd_create(2). Next: HTTPQuestion.swift, ProbeRunner.swift, PodHooks.swift
 
 import CLinux
 import Documents
@@ -15,14 +15,47 @@ import Support
 
 /// Begins handlers: `exec`, `httpGet`, `tcpSocket`, `grpc`, `sleep`.
 struct HandlerProcess {
-  /// Starts a command in a container: its arguments after the program's name.
-  let execute: (_ container: String, _ command: [String]) -> pid_t?
+  /// Where a pod listens: a process in its network, and its address there.
+  struct Place {
+    var pid: pid_t
+    var address: String
+
+    /// `host` is the address of a pod that shares the host's network.
+    init(_ sandbox: ObservedContainer?, host: String) {
+      pid = sandbox?.pid ?? 0
+      address = sandbox.map { $0.address.isEmpty ? host : $0.address } ?? host
+    }
+  }
+
+  /// A child that is under way.
+  struct Running {
+    var pid: pid_t
+    var output: HandlerOutput
+  }
+
+  /// Starts a command in a container: its arguments after the program's name, and the file that takes
+  /// what it prints.
+  let execute: (_ container: String, _ command: [String], _ output: Int32) -> pid_t?
+
+  /// How a child ends that has something to say and is well all the same.
+  static let warning: Int32 = 3
 
   /// The process that carries out `handler`; it exits with 0 when all is well. Nil when it cannot be
-  /// begun. `network` is a process in the pod's network.
-  func begin(_ handler: JSONValue, of container: JSONValue, id: String, network: pid_t) -> pid_t? {
+  /// begun.
+  func begin(
+    _ handler: JSONValue, of container: JSONValue, id: String, place: Place, isHook: Bool = false
+  ) -> Running? {
+    guard let output = try? HandlerOutput() else { return nil }
+    guard let pid = start(handler, of: container, id, place, isHook, output) else { return nil }
+    return Running(pid: pid, output: output)
+  }
+
+  private func start(
+    _ handler: JSONValue, of container: JSONValue, _ id: String, _ place: Place, _ isHook: Bool,
+    _ output: HandlerOutput
+  ) -> pid_t? {
     if let command = handler["exec"] {
-      return execute(id, command.list("command").compactMap(\.string))
+      return execute(id, command.list("command").compactMap(\.string), output.number)
     }
     if let seconds = handler.number("sleep", "seconds") {
       return child {
@@ -32,15 +65,27 @@ struct HandlerProcess {
     }
     let action = handler["httpGet"] ?? handler["tcpSocket"] ?? handler["grpc"] ?? .null
     guard let port = Self.port(action["port"], container) else { return nil }
-    let number = UInt16(clamping: port)
-    if handler["grpc"] != nil {
-      let question = HealthQuestion(service: action.text("service"), port: port)
-      return child { Self.connect(network, number).map(question.ask) ?? 1 }
-    }
-    let request = handler["httpGet"].map { Array(Self.request($0, port).utf8) } ?? []
+    let host = action.text("host").isEmpty ? place.address : action.text("host")
     return child {
-      guard let descriptor = Self.connect(network, number) else { return 1 }
-      return request.isEmpty ? 0 : Self.ask(descriptor, request)
+      guard (try? NetworkNamespace(of: place.pid).enter()) != nil else { return 1 }
+      if handler["httpGet"] != nil {
+        var question = HTTPQuestion(action, port: port, address: place.address)
+        question.takesAnyStatus = isHook
+        switch question.ask() {
+        case .fine: return 0
+        case .warning(let text): return output.say(text, Self.warning)
+        case .failure(let text): return output.say(text, 1)
+        case .redirect: return 1
+        }
+      }
+      do {
+        let socket = try PodConnection(host: host, port: port).open()
+        if handler["grpc"] == nil { return 0 }
+        try setNonBlocking(socket.number, false)
+        let answer = HealthQuestion(service: action.text("service"), port: port).ask(socket.number)
+        return answer == 0
+          ? 0 : output.say("service unhealthy (responded with \"NOT_SERVING\")", 1)
+      } catch { return output.say(PodConnection.words(error), 1) }
     }
   }
 
@@ -51,50 +96,34 @@ struct HandlerProcess {
     _exit(body())
   }
 
-  private static func request(_ action: JSONValue, _ port: Int) -> String {
-    guard action.text("scheme") != "HTTPS" else { return "" }
-    let host = action.text("host").isEmpty ? "localhost" : action.text("host")
-    let path = action.text("path").isEmpty ? "/" : action.text("path")
-    var headers = action.list("httpHeaders").map { ($0.text("name"), $0.text("value")) }
-    for (name, value) in [
-      ("Host", "\(host):\(port)"), ("User-Agent", "kube-probe/1.32"), ("Accept", "*/*"),
-    ] where !headers.contains(where: { $0.0.lowercased() == name.lowercased() }) {
-      headers.append((name, value))
-    }
-    headers.append(("Connection", "close"))
-    return "GET \(path) HTTP/1.1\r\n" + headers.map { "\($0): \($1)\r\n" }.joined() + "\r\n"
-  }
-
   private static func port(_ value: JSONValue?, _ container: JSONValue) -> Int? {
     if let number = value?.int { return number }
     return container.list("ports").first { $0.text("name") == value?.string }?
       .number("containerPort")
   }
+}
 
-  // MARK: In the child
+/// What a handler says: a file without a name, which its process writes and the kubelet reads.
+final class HandlerOutput {
+  private let file: FileDescriptor
+  private static let limit = 10 << 10
 
-  private static func connect(_ network: pid_t, _ port: UInt16) -> Int32? {
-    guard (try? NetworkNamespace(of: network).enter()) != nil else { return nil }
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    let connected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    return connected == 0 ? descriptor : nil
+  init() throws {
+    file = FileDescriptor(owning: try check(dk_memfd_create("handler", 1), "memfd_create"))
   }
 
-  private static func ask(_ descriptor: Int32, _ request: [UInt8]) -> Int32 {
-    guard (try? request.withUnsafeBytes { try writeAll(descriptor, $0) }) != nil else { return 1 }
-    var buffer = [UInt8](repeating: 0, count: 64)
-    let count = read(descriptor, &buffer, buffer.count)
-    guard count >= 12 else { return 1 }
-    let words = String(decoding: buffer[..<count], as: UTF8.self).split(separator: " ")
-    guard words.count >= 2, let status = Int(words[1].prefix(3)) else { return 1 }
-    return (200..<400).contains(status) ? 0 : 1
+  var number: Int32 { file.number }
+
+  /// For the child: what it has to say, and how it ends.
+  func say(_ text: String, _ status: Int32) -> Int32 {
+    try? writeAll(file.number, text)
+    return status
+  }
+
+  /// For the kubelet: all that was said, up to a limit.
+  var text: String {
+    var buffer = [UInt8](repeating: 0, count: Self.limit)
+    let count = pread(file.number, &buffer, buffer.count, 0)
+    return String(decoding: buffer[..<max(0, count)], as: UTF8.self)
   }
 }

@@ -16,23 +16,27 @@ extension Kubelet {
       guard let observed = PodPlan.newest(name, containers), observed.state == .running,
         !executor.hooks.isRunning(.postStart, of: observed.id)
       else { continue }
-      let (health, failed) = probes.health(
-        of: container, observed, network: sandbox.pid, now: now, again: &again)
+      let (health, news) = probes.health(
+        of: container, observed, place: executor.place(of: pod), now: now, again: &again)
       result[name] = health
-      if let failed, told.insert("\(observed.id)/\(failed)/\(health.mustRestart)").inserted {
-        let kind = failed.dropLast(5)
+      for item in news { tell(item, of: pod, container: name) }
+      if health.mustRestart, told.insert("\(observed.id)/restart").inserted {
+        let kind = health.failed.dropLast(5)
         executor.note(
-          pod, "Unhealthy",
-          "\(kind.prefix(1).uppercased() + kind.dropFirst()) probe failed", container: name,
-          isWarning: true)
-        if health.mustRestart {
-          executor.note(
-            pod, "Killing", "Container \(name) failed \(kind) probe, will be restarted",
-            container: name)
-        }
+          pod, "Killing", "Container \(name) failed \(kind) probe, will be restarted",
+          container: name)
       }
     }
     return result
+  }
+
+  private func tell(_ news: ProbeRunner.News, of pod: JSONValue, container: String) {
+    let kind = news.probe.dropLast(5)
+    executor.note(
+      pod, news.isWarning ? "ProbeWarning" : "Unhealthy",
+      "\(kind.prefix(1).uppercased() + kind.dropFirst()) probe "
+        + "\(news.isWarning ? "warning" : "failed"): \(news.message)",
+      container: container, isWarning: true)
   }
 
   /// Says how a pod is, unless that is known. The answer comes later; meanwhile nothing else is said of

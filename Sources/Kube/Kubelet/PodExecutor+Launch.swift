@@ -84,12 +84,13 @@ extension PodExecutor {
   private func didStart(_ launch: Launch) {
     guard launch.name != ObservedContainer.sandbox else { return }
     note(launch.pod, "Started", "Started container \(launch.name)", container: launch.name)
-    let sandbox = PodPlan.newest(ObservedContainer.sandbox, containers.of(launch.pod.uid))
     guard let container = Self.container(launch.name, of: launch.pod) else { return }
     let begun = hooks.begin(
-      .postStart, of: container, id: launch.id, network: sandbox?.pid ?? 0)
+      .postStart, of: container, id: launch.id, place: place(of: launch.pod))
     if begun == false {
-      finish(.init(container: launch.id, kind: .postStart, succeeded: false), launch.pod)
+      finish(
+        .init(container: launch.id, kind: .postStart, succeeded: false, output: ""),
+        launch.pod)
     }
   }
 

@@ -52,8 +52,8 @@ final class PodExecutor: ObjectSource {
 
   /// What runs the commands of probes and hooks.
   static func handlers(_ engine: Engine) -> HandlerProcess {
-    HandlerProcess { container, command in
-      spawn(["exec", container] + command, engine: engine)
+    HandlerProcess { container, command, output in
+      spawn(["exec", "--dies-with-caller", container] + command, engine: engine, output: output)
     }
   }
 
@@ -222,14 +222,19 @@ final class PodExecutor: ObjectSource {
       hooks.end(of: id)
     } else if name != ObservedContainer.sandbox {
       note(pod, "Killing", "Stopping container \(name)", container: name)
-      let network = PodPlan.newest(ObservedContainer.sandbox, containers.of(pod.uid))?.pid ?? 0
       if let container = Self.container(name, of: pod),
-        hooks.begin(.preStop, of: container, id: id, network: network) == true
+        hooks.begin(.preStop, of: container, id: id, place: place(of: pod)) == true
       {
         return
       }
     }
     try? engine.kill(record, signal: kills ? .kill : record.spec.stopSignal, waits: false)
+  }
+
+  /// Where handlers of a pod's containers find what listens in it.
+  func place(of pod: JSONValue) -> HandlerProcess.Place {
+    HandlerProcess.Place(
+      PodPlan.newest(ObservedContainer.sandbox, containers.of(pod.uid)), host: hostAddress)
   }
 
   /// Acts on the end of a hook; `pod` is the one that the container belongs to.
@@ -238,8 +243,9 @@ final class PodExecutor: ObjectSource {
     let name = record.spec.config.labels?[ObservedContainer.nameLabel] ?? ""
     if !hook.succeeded {
       note(
-        pod, "Failed\(hook.kind.title)", "\(hook.kind.title) failed", container: name,
-        isWarning: true)
+        pod, "Failed\(hook.kind.title)",
+        "\(hook.kind.title) failed\(hook.output.isEmpty ? "" : ": \(hook.output)")",
+        container: name, isWarning: true)
     }
     switch hook.kind {
     case .preStop: try? engine.kill(record, signal: record.spec.stopSignal, waits: false)
@@ -276,13 +282,18 @@ final class PodExecutor: ObjectSource {
     outbox.add(note)
   }
 
-  /// Starts this program with other arguments on the same instance; its output goes nowhere.
-  static func spawn(_ arguments: [String], engine: Engine) -> pid_t? {
+  /// Starts this program with other arguments on the same instance; its output goes into the file
+  /// `output`, or nowhere.
+  static func spawn(_ arguments: [String], engine: Engine, output: Int32? = nil) -> pid_t? {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for descriptor in Int32(0)...2 {
-      posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+      if let output, descriptor > 0 {
+        posix_spawn_file_actions_adddup2(&actions, output, descriptor)
+      } else {
+        posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+      }
     }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

@@ -15,25 +15,28 @@ final class PodHooks {
     var container: String
     var kind: Kind
     var succeeded: Bool
+    /// What it printed, or why it failed.
+    var output: String
   }
 
   private let handlers: HandlerProcess
-  private var processes: [pid_t: (container: String, kind: Kind)] = [:]
+  private var processes: [pid_t: (container: String, kind: Kind, handler: HandlerProcess.Running)] =
+    [:]
 
   init(_ handlers: HandlerProcess) {
     self.handlers = handlers
   }
 
-  /// Begins the hook of a container, if it has one: `network` is a process in the pod's network.
+  /// Begins the hook of a container, if it has one: `place` is where the pod listens.
   /// Nil without such a hook, false when it could not be begun.
   func begin(
-    _ kind: Kind, of container: JSONValue, id: String, network: pid_t
+    _ kind: Kind, of container: JSONValue, id: String, place: HandlerProcess.Place
   ) -> Bool? {
     guard let handler = container.at("lifecycle", kind.rawValue) else { return nil }
-    guard let pid = handlers.begin(handler, of: container, id: id, network: network) else {
-      return false
-    }
-    processes[pid] = (id, kind)
+    guard
+      let running = handlers.begin(handler, of: container, id: id, place: place, isHook: true)
+    else { return false }
+    processes[running.pid] = (id, kind, running)
     return true
   }
 
@@ -50,7 +53,9 @@ final class PodHooks {
       guard waitpid(pid, &status, WNOHANG) != 0 else { continue }
       processes[pid] = nil
       endings.append(
-        Ending(container: hook.container, kind: hook.kind, succeeded: status == 0))
+        Ending(
+          container: hook.container, kind: hook.kind, succeeded: status == 0,
+          output: hook.handler.output.text))
     }
     return endings
   }

@@ -29,6 +29,9 @@ struct PodPlan {
     var isReady = true
     /// Its liveness or startup probe has failed for good.
     var mustRestart = false
+    /// Which probe that was, and the grace it gives.
+    var failed = ""
+    var grace: Int?
   }
 
   private(set) var operations: [Operation] = []
@@ -148,7 +151,7 @@ struct PodPlan {
     switch last.state {
     case .created: break
     case .running:
-      if health[name]?.mustRestart == true { stop(last, by: nil) }
+      if let health = health[name], health.mustRestart { stop(last, by: nil, health.grace) }
     case .exited:
       if policy == "Never" || policy == "OnFailure" && last.exitCode == 0 { return }
       let next = last.finishedAt + Self.backoff(last)
@@ -211,8 +214,11 @@ struct PodPlan {
   }
 
   /// Asks a container to end, and makes it end at `deadline`; without one, when its grace is over.
-  private mutating func stop(_ container: ObservedContainer, by deadline: Int64?) {
-    let grace = Int64(pod.number("spec", "terminationGracePeriodSeconds") ?? 30) * Self.second
+  private mutating func stop(
+    _ container: ObservedContainer, by deadline: Int64?, _ grace: Int? = nil
+  ) {
+    let seconds = grace ?? pod.number("spec", "terminationGracePeriodSeconds") ?? 30
+    let grace = Int64(seconds) * Self.second
     let limit = deadline ?? (asked[container.id] ?? now) + grace
     operations.append(.signal(id: container.id, kill: now >= limit))
     if now < limit { lookAgain(at: limit) }

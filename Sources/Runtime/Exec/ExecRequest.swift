@@ -14,6 +14,8 @@ package struct ExecRequest: Sendable, Codable {
   package var captureBytes: Int
   /// 64 hexadecimal digits, as events name it.
   package var id = ""
+  /// Whether the program is killed when the process that asked for it is.
+  package var diesWithCaller: Bool?
 
   package init(
     container: ProcessIdentity, namespaces: [Namespace], cgroup: CgroupHandle?,

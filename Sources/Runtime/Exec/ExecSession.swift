@@ -136,7 +136,9 @@ package struct ExecSession {
         if request.namespaces.contains(.user) { try UserNamespace.becomeRoot() }
         // Whoever limits the time kills this process, and the program dies with it. Another user
         // namespace would have taken this back.
-        if limit != nil { try ProcessControl.setParentDeathSignal(.kill) }
+        if limit != nil || request.diesWithCaller ?? false {
+          try ProcessControl.setParentDeathSignal(.kill)
+        }
         // The working directory and root are those of the mount namespace now. Of this process's
         // descriptors nothing may come along: who may trace in there could open them again.
         closeDescriptors(except: [syncInside] + stdio)
