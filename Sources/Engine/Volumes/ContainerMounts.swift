@@ -55,6 +55,7 @@ extension Engine {
     case .bind:
       point.propagation = wish.propagation ?? "rprivate"
       point.recursion = wish.recursion
+      point.subpath = wish.subpath
       if !File.exists(point.source) {
         guard wish.createsSource else {
           throw DklabError(

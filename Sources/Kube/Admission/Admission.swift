@@ -20,6 +20,7 @@ final class Admission: Sendable {
     case "pods":
       try PodAdmission.priority(&object, api)
       try PodAdmission.serviceAccount(&object, api)
+      try RuntimeClassAdmission.apply(&object, api)
       PodAdmission.tolerations(&object)
       PodAdmission.defaults(&object)
       LimitRanger.fill(&object, api)

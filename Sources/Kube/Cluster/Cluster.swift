@@ -96,6 +96,7 @@ package struct Cluster: Sendable {
     try ClusterProcess.stop((parts.map(\.name) + ["server"]).compactMap(directory.process))
     try Engine.destroy(
       root: DataRoot(path: directory.root), instance: KubeletMain.instance(name))
+    EmptyDirectory.unmountAll(below: directory.path)
     try Directory.removeTree(directory.path)
   }
 }

@@ -8,7 +8,7 @@ extension Validators {
     "core.VolumeMount": volumeMount, "core.ResourceRequirements": resources,
     "core.Toleration": toleration, "core.Lifecycle": lifecycle,
     "core.PodTemplateSpec": podTemplate, "core.Service": service, "core.ConfigMap": configMap,
-    "core.Secret": secret, "core.PersistentVolumeClaimSpec": claim,
+    "core.Sysctl": sysctl, "core.Secret": secret, "core.PersistentVolumeClaimSpec": claim,
     "core.PersistentVolumeSpec": persistentVolume,
     "core.ReplicationControllerSpec": replicationController,
     "core.EndpointSubset": endpointSubset,
@@ -28,6 +28,30 @@ extension Validators {
     "scheduling.PriorityClass": priorityClass,
     "discovery.EndpointSlice": endpointSlice,
   ]
+
+  /// The name of a setting: words with dots or slashes between them.
+  @Sendable static func sysctl(
+    _ setting: JSONValue, _ path: String, _ problems: inout [FieldProblem]
+  ) {
+    let name = setting.text("name")
+    if name.isEmpty { return problems.append(.required("\(path).name")) }
+    func isWord(_ character: Character) -> Bool {
+      character.isASCII && (character.isLowercase || character.isNumber)
+    }
+    let parts = name.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "/" }
+    let isFine = parts.allSatisfy { part in
+      guard let first = part.first, let last = part.last else { return false }
+      return isWord(first) && isWord(last)
+        && part.allSatisfy { isWord($0) || $0 == "-" || $0 == "_" }
+    }
+    if !isFine || name.utf8.count > 253 {
+      problems.append(
+        .invalid(
+          "\(path).name", name,
+          "must have at most 253 characters and match regex "
+            + "^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$"))
+    }
+  }
 
   /// At least zero.
   static func checkNotNegative(

@@ -1,6 +1,7 @@
 import Documents
 import Engine
 import Images
+import Linux
 import Runtime
 import Support
 
@@ -12,6 +13,9 @@ struct ContainerTranslation {
   var targetID = ""
   /// The file on this machine in which the container leaves its last words.
   var lastWords = ""
+  /// The file on this machine that is its /etc/hosts, and the node's directory of seccomp profiles.
+  var hosts = ""
+  var profiles = ""
 
   /// The sandbox: a container that does nothing and holds the namespaces that the pod's containers
   /// share, so that each of them may end and begin again.
@@ -29,11 +33,13 @@ struct ContainerTranslation {
     spec.host.extraHosts = pod.list("spec", "hostAliases").flatMap { alias in
       alias.list("hostnames").compactMap(\.string).map { "\($0):\(alias.text("ip"))" }
     }
+    spec.host.sysctls = PodSecurity(pod: pod).sysctls
     spec.stopTimeout = 0
     return spec
   }
 
-  private static func hostname(_ pod: JSONValue) -> String {
+  /// The name of the machine that the pod's containers see.
+  static func hostname(_ pod: JSONValue) -> String {
     let name = pod.text("spec", "hostname")
     return String((name.isEmpty ? pod.name : name).prefix(63))
   }
@@ -56,7 +62,7 @@ struct ContainerTranslation {
   func spec(
     _ container: JSONValue, attempt: Int, environment: [(String, String)],
     volumes: [String: String]
-  ) -> ContainerSpec {
+  ) throws(ConfigurationError) -> ContainerSpec {
     var spec = ContainerSpec(image: container.text("image"))
     // A namespace of its own for the name, with the same name in it.
     spec.hostname = Self.hostname(pod)
@@ -89,7 +95,10 @@ struct ContainerTranslation {
       ? "host"
       : pod.flag("spec", "shareProcessNamespace")
         ? "container:\(sandboxID)" : targetID.isEmpty ? "" : "container:\(targetID)"
-    spec.host.mounts = mounts(container, volumes, known)
+    spec.host.mounts = try mounts(container, volumes, known)
+    if !hosts.isEmpty, !spec.host.mounts.contains(where: { $0.target == "/etc/hosts" }) {
+      spec.host.mounts.append(MountWish(kind: .bind, source: hosts, target: "/etc/hosts"))
+    }
     if !lastWords.isEmpty {
       let path = container.text("terminationMessagePath")
       spec.host.mounts.append(
@@ -106,16 +115,55 @@ struct ContainerTranslation {
 
   private func mounts(
     _ container: JSONValue, _ volumes: [String: String], _ known: [String: String]
-  ) -> [MountWish] {
-    container.list("volumeMounts").compactMap { mount in
-      guard var source = volumes[mount.text("name")] else { return nil }
-      let sub =
-        mount.text("subPath") + PodEnvironment.expand(mount.text("subPathExpr"), known)
-      if !sub.isEmpty { source += "/" + sub }
+  ) throws(ConfigurationError) -> [MountWish] {
+    var result: [MountWish] = []
+    for mount in container.list("volumeMounts") {
+      guard let source = volumes[mount.text("name")] else { continue }
       var wish = MountWish(kind: .bind, source: source, target: mount.text("mountPath"))
       wish.readOnly = mount.flag("readOnly")
-      wish.createsSource = !sub.isEmpty
-      return wish
+      let sub = try subPath(of: mount, known)
+      if !sub.isEmpty {
+        try makeSubPath(sub, in: source)
+        wish.subpath = sub
+      }
+      switch mount.text("mountPropagation") {
+      case "Bidirectional": wish.propagation = "rshared"
+      case "HostToContainer": wish.propagation = "rslave"
+      default: break
+      }
+      result.append(wish)
+    }
+    return result
+  }
+
+  /// The part of a volume that is mounted; empty for all of it.
+  private func subPath(of mount: JSONValue, _ known: [String: String])
+    throws(ConfigurationError) -> String
+  {
+    let expression = mount.text("subPathExpr")
+    if let name = PodEnvironment.unknown(in: expression, known) {
+      throw ConfigurationError(
+        message: "failed to expand subPathExpr \"\(expression)\": missing value for \"\(name)\"")
+    }
+    let path = mount.text("subPath") + PodEnvironment.expand(expression, known)
+    if path.hasPrefix("/") {
+      throw ConfigurationError(message: "error SubPath `\(path)` must not be an absolute path")
+    }
+    if path.split(separator: "/").contains("..") {
+      throw ConfigurationError(
+        message: "unable to provision SubPath `\(path)`: must not contain '..'")
+    }
+    return path
+  }
+
+  /// A directory that is not there is made. Links that a container has put into the volume lead nowhere
+  /// outside of it, neither here nor when it is mounted.
+  private func makeSubPath(_ path: String, in volume: String) throws(ConfigurationError) {
+    do {
+      let root = try RootedDirectory(volume)
+      if try !root.exists(path) { _ = try root.makeDirectories(path, mode: 0o755) }
+    } catch {
+      throw ConfigurationError(message: "failed to prepare subPath for volumeMount: \(error)")
     }
   }
 
@@ -134,6 +182,9 @@ struct ContainerTranslation {
     spec.host.capDrop = own.list("capabilities", "drop").compactMap(\.string)
     if own["allowPrivilegeEscalation"] == false {
       spec.host.securityOptions.append("no-new-privileges")
+    }
+    if let option = PodSecurity(pod: pod).seccomp(container, profiles: profiles) {
+      spec.host.securityOptions.append(option)
     }
   }
 

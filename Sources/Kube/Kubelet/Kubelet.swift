@@ -113,6 +113,13 @@ final class Kubelet {
   // MARK: One pod
 
   private func sync(_ uid: String) {
+    if let pod = pods[uid], let refusal = PodSecurity(pod: pod).refusal,
+      told.insert("\(uid)/refused").inserted
+    {
+      executor.note(
+        pod, refusal.reason, refusal.message, container: ObservedContainer.sandbox,
+        isWarning: true)
+    }
     for _ in 0..<32 {
       guard let pod = pods[uid] else { return }
       var again: Int64?

@@ -71,6 +71,19 @@ struct PodEnvironment {
     return result + rest
   }
 
+  /// The first variable that `$(NAME)` asks for and nobody knows.
+  static func unknown(in text: String, _ known: [String: String]) -> String? {
+    var rest = text.replacing("$$", with: "")[...]
+    while let start = rest.firstIndex(of: "$") {
+      rest = rest[rest.index(after: start)...]
+      guard rest.first == "(", let end = rest.firstIndex(of: ")") else { continue }
+      let name = String(rest[rest.index(after: rest.startIndex)..<end])
+      if known[name] == nil { return name }
+      rest = rest[end...]
+    }
+    return nil
+  }
+
   private func group(_ source: JSONValue) throws(ConfigurationError) -> [(String, String)] {
     for (key, plural) in [("configMapRef", "configmaps"), ("secretRef", "secrets")] {
       guard let reference = source[key] else { continue }
@@ -139,8 +152,20 @@ struct PodEnvironment {
         let word = port.text("name").uppercased().replacing("-", with: "_")
         result.append(("\(name)_SERVICE_PORT_\(word)", String(port.number("port") ?? 0)))
       }
-      let url = "\(port.text("protocol").lowercased())://\(address):\(number)"
-      return result + [("\(name)_PORT", url)]
+      func url(_ port: JSONValue) -> String {
+        "\(port.text("protocol").lowercased())://\(address):\(port.number("port") ?? 0)"
+      }
+      result.append(("\(name)_PORT", url(port)))
+      // As the links between containers once were.
+      for port in service.list("spec", "ports") {
+        let transport = port.text("protocol")
+        let prefix = "\(name)_PORT_\(port.number("port") ?? 0)_\(transport.uppercased())"
+        result += [
+          (prefix, url(port)), ("\(prefix)_PROTO", transport.lowercased()),
+          ("\(prefix)_PORT", String(port.number("port") ?? 0)), ("\(prefix)_ADDR", address),
+        ]
+      }
+      return result
     }
   }
 }

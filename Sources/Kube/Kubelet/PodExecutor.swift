@@ -79,6 +79,7 @@ final class PodExecutor: ObjectSource {
   private func cleanUp(_ uid: String) {
     problems[uid] = nil
     arrived = arrived.filter { !$0.hasPrefix("\(uid)/") }
+    EmptyDirectory.unmountAll(below: "\(directory)/pods/\(uid)")
     try? Directory.removeTree("\(directory)/pods/\(uid)")
   }
 
@@ -168,6 +169,7 @@ final class PodExecutor: ObjectSource {
       current.set("status", "podIP", to: .string(sandbox.address))
     }
     guard let image = try pull(container, pod) else { return }
+    try PodSecurity(pod: pod).check(container, user: image.config.config.user ?? "")
     let files = volumes(of: current, self)
     let environment = files.environment
     var paths: [String: String] = [:]
@@ -181,7 +183,9 @@ final class PodExecutor: ObjectSource {
     translation.targetID =
       PodPlan.newest(container.text("targetContainerName"), siblings)?.id ?? ""
     translation.lastWords = try files.lastWords(of: container, attempt: attempt)
-    let spec = translation.spec(
+    translation.hosts = try files.hosts(address: current.text("status", "podIP"))
+    translation.profiles = "\(directory)/seccomp"
+    let spec = try translation.spec(
       container, attempt: attempt, environment: try environment.variables(of: container),
       volumes: paths)
     try launch(pod, spec, image, name, attempt: attempt)

@@ -75,6 +75,7 @@ struct PodPlan {
     let phase = pod.text("status", "phase")
     if pod.isBeingDeleted { return end() }
     if phase == "Succeeded" || phase == "Failed" || isFinished { return stopAll() }
+    if PodSecurity(pod: pod).refusal != nil { return stopAll() }
     if let deadline = deadline {
       if now >= deadline { return stopAll() }
       lookAgain(at: deadline)

@@ -68,6 +68,10 @@ struct PodStatus {
     }
     setConditions(
       &result, statuses, isUp: isUp, isInitialized: isInitialized, isOver: isOver, phase)
+    if let refusal = PodSecurity(pod: pod).refusal {
+      result.set("status", "reason", to: .string(refusal.reason))
+      result.set("status", "message", to: .string("Pod was rejected: \(refusal.message)"))
+    }
     if deadlineExceeded {
       result.set("status", "reason", to: "DeadlineExceeded")
       result.set(
@@ -135,7 +139,7 @@ struct PodStatus {
   private func phase(_ isInitialized: Bool) -> String {
     let before = pod.text("status", "phase")
     if before == "Succeeded" || before == "Failed" { return before }
-    if deadlineExceeded { return "Failed" }
+    if deadlineExceeded || PodSecurity(pod: pod).refusal != nil { return "Failed" }
     for container in pod.list("spec", "initContainers")
     where container.text("restartPolicy") != "Always" {
       if policy == "Never", let last = newest(container.text("name")), last.state == .exited,

@@ -15,17 +15,49 @@ struct PodVolumes {
   func path(_ volume: JSONValue) throws -> String {
     let name = volume.text("name")
     let path = "\(directory)/volumes/\(name)"
-    if let host = volume["hostPath"] { return try hostPath(host) }
-    if volume["emptyDir"] != nil {
-      if !File.isDirectory(path) {
-        try Directory.make(path, mode: 0o777)
-        chmod(path, 0o777)
-      }
+    if let host = volume["hostPath"] { return try HostPath(host).make() }
+    if let empty = volume["emptyDir"] {
+      try EmptyDirectory(empty, path: path, group: group).make(limit: memoryLimit)
       return path
     }
     if volume["persistentVolumeClaim"] != nil { return try claimed(volume) }
-    try VolumeFiles(path: path).update(try files(volume))
+    try volumeFiles(path, volume).update(try files(volume))
     return path
+  }
+
+  private func volumeFiles(_ path: String, _ volume: JSONValue) -> VolumeFiles {
+    var result = VolumeFiles(path: path, group: group)
+    for source in volume.list("projected", "sources") {
+      if let token = source["serviceAccountToken"], let user {
+        result.owners[token.text("path")] = user
+      }
+    }
+    return result
+  }
+
+  /// The user as whom all containers run; nil when they do not say the same.
+  private var user: uid_t? {
+    let shared = pod.number("spec", "securityContext", "runAsUser")
+    let all = pod.list("spec", "containers") + pod.list("spec", "initContainers")
+    let users = Set(all.map { $0.number("securityContext", "runAsUser") ?? shared })
+    return users.count == 1 ? users.first?.map { uid_t(clamping: $0) } : nil
+  }
+
+  /// The group that the files of volumes belong to (`fsGroup`).
+  private var group: gid_t? {
+    pod.number("spec", "securityContext", "fsGroup").map { gid_t(clamping: $0) }
+  }
+
+  /// The memory that all containers of the pod may use together; nil when one has no limit.
+  private var memoryLimit: Int? {
+    var sum = 0
+    for container in pod.list("spec", "containers") {
+      guard let limit = Quantity(container.text("resources", "limits", "memory")) else {
+        return nil
+      }
+      sum += limit.units
+    }
+    return sum
   }
 
   /// Brings the volumes up to date whose files are of our making, where they are mounted already.
@@ -34,7 +66,7 @@ struct PodVolumes {
     for volume in pod.list("spec", "volumes") where Self.isMade(volume) {
       let path = "\(directory)/volumes/\(volume.text("name"))"
       guard File.isDirectory(path), let files = try? files(volume) else { continue }
-      try? VolumeFiles(path: path).update(files)
+      try? volumeFiles(path, volume).update(files)
     }
   }
 
@@ -70,18 +102,16 @@ struct PodVolumes {
     return path
   }
 
-  private func hostPath(_ source: JSONValue) throws -> String {
-    let path = source.text("path")
-    switch source.text("type") {
-    case "DirectoryOrCreate": try Directory.make(path, mode: 0o755)
-    case "FileOrCreate": if !File.exists(path) { try File.replace(path, "", durable: false) }
-    case "": if !File.exists(path) { try Directory.make(path, mode: 0o755) }
-    case let type:
-      guard File.exists(path) else {
-        throw ConfigurationError(
-          reason: "ContainerCreating",
-          message: "hostPath type check failed: \(path) is not a \(type.lowercased())")
-      }
+  /// The file that is /etc/hosts of the pod's containers, written when it has changed.
+  func hosts(address: String) throws -> String {
+    let path = "\(directory)/etc-hosts"
+    let own =
+      pod.flag("spec", "hostNetwork") ? (try? File.text("/etc/hosts", limit: 1 << 20)) ?? "" : ""
+    let text = PodHosts.text(pod, address: address, own: own)
+    if (try? File.text(path, limit: 1 << 20)) != text {
+      try Directory.make(directory, mode: 0o755)
+      try File.replace(path, text, durable: false)
+      chmod(path, 0o644)
     }
     return path
   }
@@ -134,11 +164,13 @@ struct PodVolumes {
       // A token serves until four fifths of its time are over.
       let life = Int64(source.number("expirationSeconds") ?? 3607) * 4 / 5
       let file = "\(place)/\(path)"
-      if let old = VolumeFiles.read(file, younger: life) { return [(path, old, 0o644)] }
+      // Only for the pod's user and group, when it has them.
+      let mode: mode_t = user != nil || group != nil ? 0o600 : mode
+      if let old = VolumeFiles.read(file, younger: life) { return [(path, old, mode)] }
       guard let token = token(source) else {
         throw ConfigurationError(message: "failed to fetch token of the service account")
       }
-      return [(path, Array(token.utf8), 0o644)]
+      return [(path, Array(token.utf8), mode)]
     case "downwardAPI":
       var result: [VolumeFile] = []
       for item in source.list("items") {

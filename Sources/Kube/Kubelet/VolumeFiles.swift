@@ -20,6 +20,10 @@ struct VolumeFiles {
   typealias Entry = (name: String, content: [UInt8], mode: mode_t)
 
   let path: String
+  /// Whom the files belong to beside root; they may then read them.
+  var group: gid_t?
+  /// Files that belong to somebody else than root.
+  var owners: [String: uid_t] = [:]
   private static let link = "..data"
 
   /// Makes the volume hold `entries` and nothing else of our making; does nothing when it does.
@@ -37,6 +41,8 @@ struct VolumeFiles {
       chmod(target, mode)
     }
     try Directory.make("\(path)/\(version)", mode: 0o755)
+    for (name, owner) in owners { chown("\(path)/\(version)/\(name)", owner, gid_t.max) }
+    if let group { give(version, to: group, entries) }
     try turn("\(path)/\(Self.link)", to: version)
     let names = Set(entries.compactMap { $0.name.split(separator: "/").first.map(String.init) })
     for name in names where (try? File.link("\(path)/\(name)")) != "\(Self.link)/\(name)" {
@@ -46,6 +52,18 @@ struct VolumeFiles {
       unlink("\(path)/\(name)")
     }
     if let old, old.hasPrefix("..") { try Directory.removeTree("\(path)/\(old)") }
+  }
+
+  private func give(_ version: String, to group: gid_t, _ entries: [Entry]) {
+    for directory in [path, "\(path)/\(version)"] {
+      chown(directory, uid_t.max, group)
+      chmod(directory, 0o2755)
+    }
+    for (name, _, mode) in entries {
+      let file = "\(path)/\(version)/\(name)"
+      chown(file, uid_t.max, group)
+      chmod(file, mode | 0o440)
+    }
   }
 
   /// The content of a file that was written less than so many seconds ago.
