@@ -54,7 +54,8 @@ package final class ControllerManager: Sendable {
     NamespaceController(), GarbageCollector(), ServiceAccountController(),
     ReplicaSetController.replicaSets, ReplicaSetController.replicationControllers,
     DeploymentController(), DaemonSetController(), StatefulSetController(), JobController(),
-    CronJobController(), EndpointsController(), NodeLifecycleController(),
+    CronJobController(), EndpointsController(), EndpointMirrorController(),
+    NodeLifecycleController(),
     DisruptionController(), QuotaController(), VolumeController(), HorizontalController(),
     DefinitionController(),
   ]
