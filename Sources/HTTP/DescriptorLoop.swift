@@ -5,6 +5,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// An event loop for descriptors of one's own.
@@ -14,19 +15,31 @@ package final class DescriptorLoop: Sendable {
   package init() {}
 
   /// Both directions of a connected stream socket, which belongs to the stream from now on.
-  package func adopt(socket: Int32) async throws -> ByteStream {
+  ///
+  /// With `isSecure` it speaks TLS, as a client that believes any certificate.
+  package func adopt(socket: Int32, isSecure: Bool = false) async throws -> ByteStream {
     let (queue, channelBox) = makeQueue()
+    let context = isSecure ? try Self.credulous() : nil
     let channel = try await ClientBootstrap(group: group)
       .channelOption(.allowRemoteHalfClosure, value: true)
       .channelOption(.autoRead, value: false)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(
-            ByteStreamHandler(queue: queue, isLocal: true))
+          let pipeline = channel.pipeline.syncOperations
+          if let context {
+            try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: nil))
+          }
+          try pipeline.addHandler(ByteStreamHandler(queue: queue, isLocal: true))
         }
       }
       .withConnectedSocket(socket).get()
     return begin(channel, queue, channelBox)
+  }
+
+  private static func credulous() throws -> NIOSSLContext {
+    var configuration = TLSConfiguration.makeClientConfiguration()
+    configuration.certificateVerification = .none
+    return try NIOSSLContext(configuration: configuration)
   }
 
   /// Reads from `input` and writes to `output` (pipes or terminals), which belong to the stream from

@@ -14,9 +14,6 @@ extension KubeServer {
     guard let target = PodProxy.Target(info.name) else {
       throw APIError.badRequest("invalid \(info.resource) request \"\(info.name)\"")
     }
-    guard target.scheme == "http" else {
-      throw APIError(501, "NotImplemented", "the server does not pass requests on over TLS")
-    }
     let object = try api.get(type, info.namespace, target.name)
     let place: (address: String, port: UInt16)
     switch info.resource {
@@ -42,7 +39,7 @@ extension KubeServer {
     }
     return try await proxy.answer(
       request, body, path: Self.path(behindProxyIn: request.path), host: "\(address):\(place.port)",
-      address: address, port: place.port)
+      address: address, port: place.port, isSecure: target.scheme == "https")
   }
 
   /// As it was sent: what is encoded stays so.

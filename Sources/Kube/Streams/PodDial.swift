@@ -23,13 +23,15 @@ struct PodDial: Sendable {
   }
 
   /// To an address on the pods' network.
-  func address(_ address: IPv4Address, port: UInt16) async throws -> ByteStream {
+  func address(_ address: IPv4Address, port: UInt16, isSecure: Bool = false) async throws
+    -> ByteStream
+  {
     let pods = PodNetwork(root: root, cluster: cluster)
     let descriptor = try await BlockingWork.run {
       let open = { try InternetSocket.connect(.stream, SocketAddress(.v4(address), port: port)) }
       return try Self.connected(address.isLoopback ? open() : pods.network.open(open))
     }
-    return try await loop.adopt(socket: descriptor)
+    return try await loop.adopt(socket: descriptor, isSecure: isSecure)
   }
 
   /// Waits until the connection is there.

@@ -1,8 +1,9 @@
 // `proxy` of a pod or a service: a request for the API that is meant for something in the cluster. The
 // name says which port: `web`, `web:8080`, `web:http`, `https:web:443`.
 //
-// Simplification: connections that stop being HTTP (WebSockets) are not passed on, and what speaks TLS
-// is refused.
+// Behind `https` any certificate is believed, as by the real API server.
+//
+// Simplification: connections that stop being HTTP (WebSockets) are not passed on.
 //
 // Next: PodDial.swift.
 
@@ -61,11 +62,11 @@ struct PodProxy: Sendable {
   /// The answer of what listens at `address`. `path` is what follows `proxy` in the request.
   func answer(
     _ request: HTTPRequest, _ body: [UInt8], path: String, host: String, address: IPv4Address,
-    port: UInt16
+    port: UInt16, isSecure: Bool = false
   ) async throws -> HTTPResponse {
     let stream: ByteStream
     do {
-      stream = try await dial.address(address, port: port)
+      stream = try await dial.address(address, port: port, isSecure: isSecure)
     } catch {
       throw APIError(
         503, "ServiceUnavailable",
