@@ -114,10 +114,15 @@ extension ObjectAPI {
       if type.subresource("status") != nil { object["status"] = old["status"] }
     case "status":
       let status = object["status"]
-      let managed = object.at("metadata", "managedFields")
+      // Of kinds that users define nothing else; with the built-in ones labels and annotations come
+      // along, except that a Deployment keeps its labels.
+      var kept = ["managedFields"]
+      if !type.isCustom { kept.append("annotations") }
+      if !type.isCustom, type.bucket != "apps/deployments" { kept.append("labels") }
+      let parts = kept.map { ($0, object.at("metadata", $0)) }
       object = old
       object["status"] = status
-      object.set("metadata", "managedFields", to: managed)
+      for (key, value) in parts { object.set("metadata", key, to: value) }
     case "approval":
       let conditions = object.at("status", "conditions")
       object = old

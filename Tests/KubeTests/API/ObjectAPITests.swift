@@ -217,10 +217,14 @@ struct ObjectAPITests {
     #expect(try generation() == 2)
     let after = try cluster.api.patch(
       type, "default", "d", subresource: "status", .merge,
-      ["status": ["replicas": 4], "spec": ["replicas": 9]], WriteOptions()
+      [
+        "status": ["replicas": 4], "spec": ["replicas": 9],
+        "metadata": ["labels": ["x": "z"], "annotations": ["seen": "yes"]],
+      ], WriteOptions()
     ).object
     #expect(try generation() == 2)
     #expect(after.number("spec", "replicas") == 4 && after.number("status", "replicas") == 4)
+    #expect(after.labels == ["x": "y"] && after.annotations == ["seen": "yes"])
   }
 
   @Test(
