@@ -14,7 +14,7 @@ extension Kubelet {
     for container in pod.list("spec", "containers") + pod.list("spec", "initContainers") {
       let name = container.text("name")
       guard let observed = PodPlan.newest(name, containers), observed.state == .running,
-        !executor.hooks.isRunning(.postStart, of: observed.id)
+        !executor.isBeginning(observed.id)
       else { continue }
       let (health, news) = probes.health(
         of: container, observed, place: executor.place(of: pod), now: now, again: &again)
@@ -48,7 +48,7 @@ extension Kubelet {
     // Until its `postStart` has ended, a container has not started.
     let containers = executor.containers.of(pod.uid).map { container in
       var container = container
-      if executor.hooks.isRunning(.postStart, of: container.id) { container.state = .created }
+      if executor.isBeginning(container.id) { container.state = .created }
       return container
     }
     let status = PodStatus(

@@ -28,6 +28,12 @@ extension PodExecutor {
       || containers.of(uid).contains { hooks.isRunning(.postStart, of: $0.id) }
   }
 
+  /// Whether a container runs and has not quite started: its monitor has not said so yet, or its
+  /// `postStart` is under way.
+  func isBeginning(_ id: String) -> Bool {
+    launches.values.contains { $0.id == id } || hooks.isRunning(.postStart, of: id)
+  }
+
   func launch(
     _ pod: JSONValue, _ spec: ContainerSpec, _ image: Image, _ name: String, attempt: Int
   ) throws {
