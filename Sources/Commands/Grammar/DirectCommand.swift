@@ -76,6 +76,7 @@ extension Exec: DirectCommand {
     tty = line.isOn("tty")
     user = line.value("user")
     workdir = line.value("workdir")
+    diesWithCaller = line.isOn("dies-with-caller")
     words = line.arguments
   }
 }
