@@ -224,3 +224,32 @@ struct ComposeUpTests {
     leavesNothing("an image")
   }
 }
+
+extension ComposeUpTests {
+  @Test("what cannot be is said before anything is made")
+  func nothingLeft() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let project = try ComposeProject(
+      sandbox, "services: {web: {image: busybox, command: sleep 1000, stop_signal: SIGKILL}}\n")
+    defer { project.close() }
+    func refused(_ words: [String], _ message: String) {
+      let result = project.compose(words)
+      #expect(result.status != 0 && result.errors.contains(message), "\(result)")
+      #expect(!sandbox.run("network ls").output.contains(project.name))
+    }
+    refused(["run", "-p", "x", "web", "true"], "invalid containerPort: x")
+    refused(["config", "--hash", "wep"], "no such service: wep")
+    let rest = ": {image: busybox, volumes: ['data:/d']}}"
+    try project.write("services: {web\(rest)\nvolumes: {data: {driver: nosuch}}\n")
+    refused(
+      ["up", "-d"], ":2:17: create \(project.name)_data: error looking up volume plugin nosuch")
+    try project.write(
+      "services: {web: {image: busybox}}\nnetworks: {default: {ipam: {config: [{subnet: 10.0.0.0/40}]}}}\n"
+    )
+    refused(["up", "-d"], ":2:21: invalid CIDR address: 10.0.0.0/40")
+    try project.write("services: {web: {image: busybox, cpus: 90000}}\n")
+    refused(["up", "-d"], "Range of CPUs is from 0.01 to")
+    #expect(sandbox.run("ps -aq").text.isEmpty)
+  }
+}

@@ -44,7 +44,7 @@ struct ComposeConfig: ParsableCommand {
       loader.resolvesEnvironment = !noEnvResolution
     }
     if quiet { return }
-    if let lines = lines(of: loaded) {
+    if let lines = try lines(of: loaded) {
       for line in lines { print(line) }
       return
     }
@@ -57,12 +57,21 @@ struct ComposeConfig: ParsableCommand {
   }
 
   /// What one of the list flags asks for.
-  private func lines(of project: Project) -> [String]? {
+  private func lines(of project: Project) throws -> [String]? {
     if services { return project.names("services") }
     if let hash {
       let wanted = hash == "*" ? nil : hash.split(separator: ",").map(String.init)
+      let known = project.names("services")
+      if let name = wanted?.first(where: { !known.contains($0) }) {
+        throw DklabError(
+          .notFound, id: "compose.no-service",
+          Text("no such service: \(name)", ko: "그런 서비스가 없습니다: \(name)"),
+          hint: Suggestion.nearest(to: name, in: known).map {
+            Text("did you mean `\($0)`?", ko: "`\($0)`을(를) 쓰려던 것입니까?")
+          }, exitStatus: 1)
+      }
       let document = ConfigDocument(project)
-      return project.names("services").filter { wanted?.contains($0) ?? true }
+      return known.filter { wanted?.contains($0) ?? true }
         .map { "\($0) \(ServiceHash.text(document, service: $0))" }
     }
     if volumes { return project.names("volumes") }

@@ -67,7 +67,6 @@ struct ComposeImageWork: ComposeImages {
       where: { $0.config.config.labels?[ComposeLabels.project] == project })
     guard !report.removals.isEmpty else { return }
     try Engine.collectImages(root: engine.root)
-    try engine.tellOfPrune("image", report.reclaimed)
   }
 
   func pull(_ service: Service) throws {

@@ -61,12 +61,14 @@ struct ComposeRun: ParsableCommand {
     session.plans.isQuiet = quiet
     session.plans.buildsQuietly = quietBuild
     guard var service = session.model[words[0]] else { return }
-    try prepare(session)
+    // What is wrong with the command line is said before anything is made.
     try override(&service)
+    let name = try name.map(ContainerName.check)
+    let labels = try label.map(EnvironmentOption.label)
+    try prepare(session)
     let maker = OneOffMaker(engine: session.engine, model: session.model)
     let record = try maker.make(
-      service, name: try name.map(ContainerName.check), usesAliases: useAliases,
-      labels: try label.map(EnvironmentOption.label))
+      service, name: name, usesAliases: useAliases, labels: labels)
     try start(record, session)
   }
 

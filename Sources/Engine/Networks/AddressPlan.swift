@@ -20,10 +20,14 @@ struct AddressPlan {
       pools.append(try defaultPool6())
     }
     for index in pools.indices {
-      guard !pools[..<index].contains(where: { overlap($0, pools[index]) }) else {
-        throw AddressPlan.invalid(
-          "multiple overlapping subnet configuration is not supported",
-          "한 네트워크의 서브넷들은 서로 겹칠 수 없습니다: \(pools[index].subnetText)")
+      if let other = pools[..<index].first(where: { overlap($0, pools[index]) }) {
+        let (first, second) = (other.subnetText, pools[index].subnetText)
+        throw DklabError(
+          .invalid, id: "network.overlap",
+          Text(
+            "multiple overlapping subnet configuration is not supported",
+            ko: "한 네트워크의 서브넷들은 서로 겹칠 수 없습니다"),
+          hint: Text("\(first) and \(second) overlap", ko: "\(first)와(과) \(second)이(가) 겹칩니다"))
       }
       guard !others.contains(where: { overlap($0, pools[index]) }) else {
         throw DklabError(
