@@ -28,6 +28,19 @@ extension JSONValue {
     }
   }
 
+  /// The same, and which keys are there twice: by their paths, such as `spec.containers[0].name`.
+  package static func parse(
+    _ bytes: [UInt8], depthLimit: Int = 512, duplicates: inout [String]
+  ) throws -> JSONValue {
+    try bytes.withUnsafeBufferPointer { buffer in
+      var parser = JSONParser(input: buffer, file: "", depthLimit: depthLimit)
+      parser.path = []
+      let value = try parser.document()
+      duplicates = parser.duplicates
+      return value
+    }
+  }
+
   private static func parse(
     buffer: UnsafeBufferPointer<UInt8>, file: String, depthLimit: Int
   ) throws -> JSONValue {
@@ -43,6 +56,14 @@ struct JSONParser {
   let depthLimit: Int
   var position = 0
   var depth = 0
+  /// Where the reading is, when somebody wants to know of keys that are there twice.
+  var path: [PathStep]?
+  var duplicates: [String] = []
+
+  enum PathStep {
+    case key(String)
+    case index(Int)
+  }
 
   init(input: UnsafeBufferPointer<UInt8>, file: String, depthLimit: Int) {
     self.input = input
@@ -102,7 +123,10 @@ struct JSONParser {
       guard take(":") else {
         throw problem("expected `:` after a key, found \(found)", "키 뒤에 `:`이 와야 할 곳에 \(found)")
       }
+      path?.append(.key(key))
+      if path != nil, members[key] != nil { noteDuplicate() }
       members[key] = try value()
+      path?.removeLast()
       skipSpace()
       if take("}") { return .object(members) }
       guard take(",") else {
@@ -111,12 +135,25 @@ struct JSONParser {
     }
   }
 
+  private mutating func noteDuplicate() {
+    var text = ""
+    for step in path ?? [] {
+      switch step {
+      case .key(let key): text += text.isEmpty ? key : "." + key
+      case .index(let index): text += "[\(index)]"
+      }
+    }
+    if !duplicates.contains(text) { duplicates.append(text) }
+  }
+
   private mutating func elements() throws -> JSONValue {
     var elements: [JSONValue] = []
     skipSpace()
     if take("]") { return .array(elements) }
     while true {
+      path?.append(.index(elements.count))
       elements.append(try value())
+      path?.removeLast()
       skipSpace()
       if take("]") { return .array(elements) }
       guard take(",") else {

@@ -80,19 +80,31 @@ struct CertificateTemplate {
   /// IPv4 addresses.
   var addresses: [String] = []
   var days = 365
+  /// How long it holds, when not for days.
+  var seconds: Int64?
 
   /// The part that is signed (RFC 5280, 4.1.2).
   func body(
     publicKey: P256.Signing.PublicKey, issuer: [UInt8], serial: [UInt8], now: Int64
   ) -> [UInt8] {
+    body(
+      keyInfo: Self.keyInfo(publicKey), point: Array(publicKey.x963Representation), issuer: issuer,
+      serial: serial, now: now)
+  }
+
+  /// The same for a key of any kind: what describes it, and its bits.
+  func body(
+    keyInfo: [UInt8], point: [UInt8], issuer: [UInt8], serial: [UInt8], now: Int64
+  ) -> [UInt8] {
     let second: Int64 = 1_000_000_000
     // A clock that is a little slow must not refuse a new certificate.
     let from = RFC3339.text((now / second - 300) * second)
-    let until = RFC3339.text((now / second + Int64(days) * 86_400) * second)
+    let lifetime = seconds ?? Int64(days) * 86_400
+    let until = RFC3339.text((now / second + lifetime) * second)
     return DER.sequence(
       DER.encode(0xa0, DER.integer([2])), DER.integer(serial), Self.algorithm, issuer,
-      DER.sequence(DER.time(from), DER.time(until)), subject.name, Self.keyInfo(publicKey),
-      DER.encode(0xa3, DER.encode(0x30, extensions(publicKey))))
+      DER.sequence(DER.time(from), DER.time(until)), subject.name, keyInfo,
+      DER.encode(0xa3, DER.encode(0x30, extensions(point))))
   }
 
   /// ECDSA with SHA-256.
@@ -104,7 +116,7 @@ struct CertificateTemplate {
       DER.bits(Array(key.x963Representation)))
   }
 
-  private func extensions(_ key: P256.Signing.PublicKey) -> [UInt8] {
+  private func extensions(_ point: [UInt8]) -> [UInt8] {
     func item(_ identifier: String, critical: Bool = false, _ content: [UInt8]) -> [UInt8] {
       DER.encode(
         0x30,
@@ -117,7 +129,7 @@ struct CertificateTemplate {
     all += item(
       "2.5.29.19", critical: true,
       isAuthority ? DER.sequence(DER.boolean(true)) : DER.sequence())
-    let identifier = Array(Insecure.SHA1.hash(data: key.x963Representation))
+    let identifier = Array(Insecure.SHA1.hash(data: point))
     all += item("2.5.29.14", DER.octets(identifier))
     if !isAuthority {
       let use = isServer ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2"

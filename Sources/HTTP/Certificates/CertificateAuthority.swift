@@ -58,6 +58,21 @@ package struct CertificateAuthority: Sendable {
     return try issue(template, now)
   }
 
+  /// A certificate for a key that somebody else keeps; `isServer` makes it a server's.
+  package func certificate(
+    for request: CertificateRequest, isServer: Bool, seconds: Int64, now: Int64 = RFC3339.now()
+  ) throws -> String {
+    var template = CertificateTemplate(subject: request.subject)
+    template.isServer = isServer
+    template.seconds = seconds
+    template.dnsNames = request.dnsNames
+    template.addresses = request.addresses
+    let body = template.body(
+      keyInfo: request.keyInfo, point: request.point, issuer: name, serial: Self.serial(),
+      now: now)
+    return try Self.seal(body, by: key)
+  }
+
   private func issue(_ template: CertificateTemplate, _ now: Int64) throws -> KeyPair {
     let own = P256.Signing.PrivateKey()
     return KeyPair(
@@ -69,8 +84,13 @@ package struct CertificateAuthority: Sendable {
     _ template: CertificateTemplate, _ subject: P256.Signing.PublicKey, issuer: [UInt8],
     by key: P256.Signing.PrivateKey, now: Int64
   ) throws -> String {
-    let serial = (0..<16).map { _ in UInt8.random(in: 1...127) }
-    let body = template.body(publicKey: subject, issuer: issuer, serial: serial, now: now)
+    try seal(
+      template.body(publicKey: subject, issuer: issuer, serial: serial(), now: now), by: key)
+  }
+
+  private static func serial() -> [UInt8] { (0..<16).map { _ in UInt8.random(in: 1...127) } }
+
+  private static func seal(_ body: [UInt8], by key: P256.Signing.PrivateKey) throws -> String {
     let signature = try key.signature(for: body)
     let whole = DER.sequence(
       body, CertificateTemplate.algorithm, DER.bits(Array(signature.derRepresentation)))

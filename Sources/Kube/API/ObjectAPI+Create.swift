@@ -80,12 +80,15 @@ extension ObjectAPI {
     object["apiVersion"] = .string(type.apiVersion)
     object["kind"] = .string(type.kind)
     let unknown = reader.unknown.map { "unknown field \"\($0)\"" }
+    let repeated = options.duplicates.filter { type.isCustom || !reader.unknown.contains($0) }
+      .map { "duplicate field \"\($0)\"" }
+    let strange = type.isCustom ? repeated + unknown : unknown + repeated
     switch options.fieldValidation {
-    case .strict where !unknown.isEmpty:
+    case .strict where !strange.isEmpty:
       throw APIError.badRequest(
         "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): strict "
-          + "decoding error: \(unknown.joined(separator: ", "))")
-    case .warn: warnings += unknown
+          + "decoding error: \(strange.joined(separator: ", "))")
+    case .warn: warnings += strange
     default: break
     }
     return object

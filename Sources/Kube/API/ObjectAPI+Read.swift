@@ -53,15 +53,8 @@ extension ObjectAPI {
     var revision: Int64
     if !options.continuation.isEmpty {
       let token = try ContinueToken(parsing: options.continuation)
-      revision = token.revision
       start = token.start
-      do {
-        all = try store.list(type.bucket, namespace: namespace, at: revision)
-      } catch StoreError.compacted {
-        throw APIError.expired(
-          "The provided continue parameter is too old to display a consistent list result. You can "
-            + "start a new list without the continue parameter.")
-      }
+      (all, revision) = try list(from: token, type, namespace)
     } else {
       (all, revision) = try snapshot(type, namespace, options)
     }
@@ -81,6 +74,29 @@ extension ObjectAPI {
     return Page(
       objects: Array(all.prefix(options.limit)), revision: revision, continuation: token.text,
       remaining: isFiltered ? nil : all.count - options.limit)
+  }
+
+  /// All objects as they were when the list began, or as they are now for who has been told that the
+  /// list is forgotten and goes on nevertheless.
+  private func list(from token: ContinueToken, _ type: ResourceType, _ namespace: String) throws
+    -> ([StoredObject], Int64)
+  {
+    guard token.revision > 0 else {
+      let current = store.list(type.bucket, namespace: namespace)
+      return (current.objects, current.revision)
+    }
+    do {
+      return (
+        try store.list(type.bucket, namespace: namespace, at: token.revision), token.revision
+      )
+    } catch StoreError.compacted {
+      var error = APIError.expired(
+        "The provided continue parameter is too old to display a consistent list result. You can "
+          + "start a new list without the continue parameter, or use the continue token in this "
+          + "response to retrieve the remainder of the results, which may be inconsistent.")
+      error.continuation = ContinueToken(revision: -1, start: token.start).text
+      throw error
+    }
   }
 
   private func snapshot(_ type: ResourceType, _ namespace: String, _ options: ListOptions) throws

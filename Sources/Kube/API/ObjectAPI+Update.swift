@@ -113,20 +113,15 @@ extension ObjectAPI {
     case "":
       if type.subresource("status") != nil { object["status"] = old["status"] }
     case "status":
-      let status = object["status"]
-      // Of kinds that users define nothing else; with the built-in ones labels and annotations come
-      // along, except that a Deployment keeps its labels.
-      var kept = ["managedFields"]
-      if !type.isCustom { kept.append("annotations") }
-      if !type.isCustom, type.bucket != "apps/deployments" { kept.append("labels") }
-      let parts = kept.map { ($0, object.at("metadata", $0)) }
+      let (status, metadata) = (object["status"], object["metadata"])
       object = old
       object["status"] = status
-      for (key, value) in parts { object.set("metadata", key, to: value) }
+      keepMetadata(&object, metadata, type)
     case "approval":
-      let conditions = object.at("status", "conditions")
+      let (conditions, metadata) = (object.at("status", "conditions"), object["metadata"])
       object = old
       object.set("status", "conditions", to: conditions)
+      keepMetadata(&object, metadata, type)
     case "finalize":
       let finalizers = object.at("spec", "finalizers")
       object = old
@@ -137,6 +132,20 @@ extension ObjectAPI {
       object.set("spec", "ephemeralContainers", to: containers)
     default: break
     }
+  }
+
+  /// Labels and annotations may come along with a status, but not for kinds that users define, nor
+  /// for their definitions; a Deployment keeps its labels, and a pod's owners are not the kubelet's
+  /// business.
+  private func keepMetadata(
+    _ object: inout JSONValue, _ metadata: JSONValue?, _ type: ResourceType
+  ) {
+    let isClosed = type.isCustom || ["CustomResourceDefinition", "APIService"].contains(type.kind)
+    var keys = ["managedFields"]
+    if !isClosed { keys += ["annotations", "finalizers"] }
+    if !isClosed, type.bucket != "apps/deployments" { keys.append("labels") }
+    if !isClosed, type.bucket != "pods" { keys.append("ownerReferences") }
+    for key in keys { object.set("metadata", key, to: metadata?[key]) }
   }
 
   private func changesSpec(_ object: JSONValue, _ old: JSONValue) -> Bool {

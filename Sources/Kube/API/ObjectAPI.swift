@@ -78,6 +78,8 @@ package struct WriteOptions: Sendable {
   package var force = false
   /// What happens to fields that the kind does not have.
   package var fieldValidation = FieldValidation.warn
+  /// Keys that the client wrote twice, by their paths; treated as fields the kind does not have.
+  package var duplicates: [String] = []
   package var user = UserInfo.system
 
   package init() {}

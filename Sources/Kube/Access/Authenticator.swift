@@ -17,9 +17,9 @@ package struct Authenticator: Sendable {
     if let authorization, !authorization.isEmpty {
       let parts = authorization.split(separator: " ", maxSplits: 1)
       guard parts.count == 2, parts[0].lowercased() == "bearer",
-        let user = user(token: String(parts[1]))
+        let found = user(token: String(parts[1]), for: [ServiceAccountTokens.issuer])
       else { throw .unauthorized }
-      return user
+      return found.user
     }
     guard let certificate, let subject = CertificateSubject(certificate: certificate) else {
       throw .unauthorized
@@ -28,12 +28,16 @@ package struct Authenticator: Sendable {
       subject.commonName, groups: subject.organizations + ["system:authenticated"])
   }
 
-  /// The service account that a token stands for: the account, and the pod it is bound to, must
-  /// still be there.
-  package func user(token: String) -> UserInfo? {
+  /// The service account that a token stands for, and for which of `audiences` it is meant; nil
+  /// when for none. The account, and the pod it is bound to, must still be there.
+  package func user(token: String, for audiences: [String]) -> (
+    user: UserInfo, audiences: [String]
+  )? {
     guard let claims = tokens.claims(of: token, now: api.now()),
       let binding = claims["kubernetes.io"]
     else { return nil }
+    let meant = audiences.filter { claims.list("aud").contains(.string($0)) }
+    guard !meant.isEmpty else { return nil }
     let namespace = binding.text("namespace")
     let name = binding.text("serviceaccount", "name")
     guard let account = api.store.get(ObjectKey("serviceaccounts", namespace, name))?.value,
@@ -51,6 +55,6 @@ package struct Authenticator: Sendable {
       user.extra["authentication.kubernetes.io/pod-name"] = [pod.text("name")]
       user.extra["authentication.kubernetes.io/pod-uid"] = [pod.text("uid")]
     }
-    return user
+    return (user, meant)
   }
 }

@@ -22,7 +22,35 @@ package struct ServiceAccountTokens: Sendable {
   /// The signer's key, to be kept where only its owner reads it.
   package var keyPEM: String { key.pemRepresentation }
 
-  private static let header: JSONValue = ["alg": "ES256", "typ": "JWT"]
+  /// By what the key is known: the hash of its public half (RFC 7517, `kid`).
+  private var keyIdentifier: String {
+    Base64.encode(Array(SHA256.hash(data: key.publicKey.derRepresentation)), isURL: true)
+  }
+
+  private var header: JSONValue {
+    ["alg": "ES256", "kid": .string(keyIdentifier), "typ": "JWT"]
+  }
+
+  /// What those who want to check tokens themselves are told (OpenID Connect Discovery 1.0).
+  static let discovery: JSONValue = [
+    "issuer": .string(issuer), "jwks_uri": .string(issuer + "/openid/v1/jwks"),
+    "response_types_supported": ["id_token"], "subject_types_supported": ["public"],
+    "id_token_signing_alg_values_supported": ["ES256"],
+  ]
+
+  /// The public half of the key, as a set of JSON Web Keys (RFC 7517, RFC 7518 section 6.2).
+  package var keySet: JSONValue {
+    let point = Array(key.publicKey.rawRepresentation)
+    return [
+      "keys": [
+        [
+          "use": "sig", "kty": "EC", "kid": .string(keyIdentifier), "crv": "P-256", "alg": "ES256",
+          "x": .string(Base64.encode(point.prefix(32), isURL: true)),
+          "y": .string(Base64.encode(point.suffix(32), isURL: true)),
+        ]
+      ]
+    ]
+  }
 
   /// A token for a service account; `pod` binds it to one.
   package func issue(
@@ -41,7 +69,7 @@ package struct ServiceAccountTokens: Sendable {
       "sub": .string("system:serviceaccount:\(account.namespace):\(account.name)"),
     ]
     let signed =
-      Base64.encode(Self.header.bytes(), isURL: true) + "."
+      Base64.encode(header.bytes(), isURL: true) + "."
       + Base64.encode(claims.bytes(), isURL: true)
     let signature = try key.signature(for: Array(signed.utf8))
     let token = signed + "." + Base64.encode(Array(signature.rawRepresentation), isURL: true)

@@ -27,6 +27,8 @@ final class Admission: Sendable {
       try LimitRanger.check(object, type, api)
     case "services": try addresses.assign(&object, old: nil, type, api)
     case "persistentvolumeclaims": StorageClassDefault.fill(&object, api)
+    case "certificates.k8s.io/certificatesigningrequests":
+      try CertificateAdmission.create(&object, type, options.user)
     default: break
     }
     if type.bucket == "secrets" { KindStrategy.prepareForUpdate(&object, type) }

@@ -51,6 +51,10 @@ struct ClusterBootstrap {
           ],
         ])
     }
+    for type in api.registry.all {
+      let local = APIServiceController.local(type.group, type.version)
+      try ensure("apiregistration.k8s.io/v1", "apiservices", "", local.name, local)
+    }
     try services()
   }
 

@@ -73,7 +73,10 @@ package final class ClusterServer: Sendable {
     let log = ControlPlaneLog()
     let metrics = MetricsBook()
     controllers = ControllerManager(
-      api: api, controllers: ControllerManager.standard + [SchedulerController()],
+      api: api,
+      controllers: ControllerManager.standard + [
+        SchedulerController(), CertificateController(authority: keys.authority),
+      ],
       metrics: metrics
     ) { name, key, plan in log.note(name, key, plan) }
     let manager = controllers

@@ -99,10 +99,22 @@ enum DefaultRoles {
           ["create"]), rule(["authentication.k8s.io"], ["selfsubjectreviews"], ["create"]),
       ]
     ),
+    (
+      "system:service-account-issuer-discovery", label,
+      [
+        [
+          "nonResourceURLs": [
+            "/.well-known/openid-configuration", "/.well-known/openid-configuration/",
+            "/openid/v1/jwks", "/openid/v1/jwks/",
+          ], "verbs": ["get"],
+        ]
+      ]
+    ),
   ]
 
   static let bindings = [
     ("cluster-admin", "system:masters"), ("system:discovery", "system:authenticated"),
     ("system:basic-user", "system:authenticated"),
+    ("system:service-account-issuer-discovery", "system:serviceaccounts"),
   ]
 }

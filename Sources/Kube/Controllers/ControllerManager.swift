@@ -57,7 +57,7 @@ package final class ControllerManager: Sendable {
     CronJobController(), EndpointsController(), EndpointMirrorController(),
     NodeLifecycleController(),
     DisruptionController(), QuotaController(), VolumeController(), HorizontalController(),
-    DefinitionController(),
+    DefinitionController(), APIServiceController(),
   ]
 
   /// Begins on a thread of its own, with a look at everything there is.

@@ -56,6 +56,14 @@ extension DeploymentState {
         ? "Deployment has minimum availability." : "Deployment does not have minimum availability.",
       now: now, extra: updateTime("Available", isAvailable ? "True" : "False"))
     reportProgress(&object, view, &plan)
+    if let failure = sets.lazy.compactMap({ $0.condition("ReplicaFailure") }).first {
+      Conditions.set(
+        &object, "ReplicaFailure", status: true, reason: failure.text("reason"),
+        message: failure.text("message"), now: now,
+        extra: updateTime("ReplicaFailure", "True"))
+    } else {
+      Conditions.remove(&object, "ReplicaFailure")
+    }
     guard object.at("status") != deployment.at("status") else { return }
     plan.add(
       .updateStatus(bucket: DeploymentController.bucket, object),

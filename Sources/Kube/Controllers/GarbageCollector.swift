@@ -19,8 +19,10 @@ package struct GarbageCollector: Controller {
       keys += Self.dependents(of: object, view).map(\.key)
     }
     // An owner in the foreground waits for this one.
-    if event.kind == .deleted {
-      for owner in object.list("metadata", "ownerReferences") {
+    let before = event.previous?.value.list("metadata", "ownerReferences") ?? []
+    let owners = object.list("metadata", "ownerReferences")
+    if event.kind == .deleted || !before.isEmpty && before != owners {
+      for owner in before + owners {
         if let (key, _) = Self.find(owner, of: object, view) { keys.append(key) }
       }
     }
@@ -43,25 +45,21 @@ package struct GarbageCollector: Controller {
     let dependents = Self.dependents(of: object, view)
     if finalizers.contains("orphan") {
       for (key, dependent) in dependents {
-        var dependent = dependent
-        let rest = dependent.list("metadata", "ownerReferences").filter {
-          $0.text("uid") != object.uid
-        }
-        dependent.set("metadata", "ownerReferences", to: rest.isEmpty ? nil : .array(rest))
-        plan.add(
-          .update(bucket: key.bucket, dependent),
-          Text(
-            "\(object.name) goes and leaves what it owns",
-            ko: "\(object.name)은(는) 소유한 객체를 남기고 삭제됩니다"))
+        release(dependent, key, from: [object.uid], &plan)
       }
       drop("orphan", from: object, key, &plan)
     } else if finalizers.contains("foregroundDeletion") {
       let blocking = dependents.filter { _, dependent in
-        dependent.list("metadata", "ownerReferences").contains {
-          $0.text("uid") == object.uid && $0.flag("blockOwnerDeletion")
-        }
+        !Self.hasOther(than: object, dependent, view)
+          && dependent.list("metadata", "ownerReferences").contains {
+            $0.text("uid") == object.uid && $0.flag("blockOwnerDeletion")
+          }
       }
       for (key, dependent) in dependents where !dependent.isBeingDeleted {
+        if Self.hasOther(than: object, dependent, view) {
+          release(dependent, key, from: [object.uid], &plan)
+          continue
+        }
         plan.add(
           .deleteInForeground(bucket: key.bucket, dependent),
           Text(
@@ -69,6 +67,33 @@ package struct GarbageCollector: Controller {
             ko: "소유자 \(object.name)이(가) 포그라운드로 삭제됩니다"))
       }
       if blocking.isEmpty { drop("foregroundDeletion", from: object, key, &plan) }
+    }
+  }
+
+  /// Cuts the ties between an object and owners that are going or gone.
+  private func release(
+    _ dependent: JSONValue, _ key: ObjectKey, from owners: Set<String>, _ plan: inout Plan
+  ) {
+    var object = dependent
+    let rest = object.list("metadata", "ownerReferences").filter {
+      !owners.contains($0.text("uid"))
+    }
+    object.set("metadata", "ownerReferences", to: rest.isEmpty ? nil : .array(rest))
+    plan.add(
+      .update(bucket: key.bucket, object),
+      Text(
+        "\(object.name) stays without an owner that goes",
+        ko: "사라지는 소유자와 관계없이 \(object.name)은(는) 남습니다"))
+  }
+
+  /// Whether an object has an owner besides `owner` that is there and waits for nobody.
+  private static func hasOther(
+    than owner: JSONValue, _ object: JSONValue, _ view: ClusterView
+  ) -> Bool {
+    object.list("metadata", "ownerReferences").contains { reference in
+      guard reference.text("uid") != owner.uid, let (_, other) = find(reference, of: object, view)
+      else { return false }
+      return !other.list("metadata", "finalizers").contains("foregroundDeletion")
     }
   }
 
@@ -89,8 +114,12 @@ package struct GarbageCollector: Controller {
   ) {
     let owners = object.list("metadata", "ownerReferences")
     guard !owners.isEmpty, !object.isBeingDeleted else { return }
-    let living = owners.filter { Self.find($0, of: object, view) != nil }
-    guard living.isEmpty else { return }
+    let gone = owners.filter { Self.find($0, of: object, view) == nil }
+    guard !gone.isEmpty else { return }
+    guard gone.count == owners.count else {
+      release(object, key, from: Set(gone.map { $0.text("uid") }), &plan)
+      return
+    }
     plan.add(
       .delete(bucket: key.bucket, object, owner: nil),
       Text(

@@ -12,22 +12,43 @@ package struct JobController: Controller {
 
   package func keys(for event: StoreEvent, _ view: ClusterView) -> [ObjectKey] {
     if event.object.key.bucket == Self.bucket { return [event.object.key] }
-    return ownerKey(event.object.value, kind: "Job", bucket: Self.bucket)
+    let pod = event.object.value
+    let owners = [pod, event.previous?.value ?? .null].flatMap {
+      ownerKey($0, kind: "Job", bucket: Self.bucket)
+    }
+    if !owners.isEmpty || pod.controllerReference != nil { return owners }
+    // A pod that has lost its manager may be a job's.
+    return view.objects(Self.bucket, pod.namespace).filter {
+      LabelSelector(object: $0.at("spec", "selector"))?.matches(pod.labels) ?? false
+    }.map { ObjectKey(Self.bucket, $0.namespace, $0.name) }
   }
 
   package func plan(_ key: ObjectKey, _ view: ClusterView) -> Plan {
     var plan = Plan()
     guard let job = view.object(key) else { return plan }
     if JobState.isFinished(job) {
+      // Who manages it has no say in how long it stays.
       expire(job, view, &plan)
       return plan
     }
-    if job.isBeingDeleted { return plan }
-    var state = JobState(job, view)
+    if job.isBeingDeleted || Self.isElsewhere(job) { return plan }
+    var pods = view.owned(by: job, "pods")
+    if let selector = LabelSelector(object: job.at("spec", "selector")) {
+      let claim = Pods.claim(for: job, selector: selector, view)
+      Pods.settleOwnership(of: job, orphans: claim.orphans, strangers: claim.strangers, &plan)
+      pods = claim.mine + claim.orphans
+    }
+    var state = JobState(job, pods, view)
     state.judge(&plan)
     if !state.isOver { state.manage(&plan) }
     state.reportStatus(&plan)
     return plan
+  }
+
+  /// Whether somebody else looks after a job (`managedBy`).
+  private static func isElsewhere(_ job: JSONValue) -> Bool {
+    let manager = job.text("spec", "managedBy")
+    return !manager.isEmpty && manager != "kubernetes.io/job-controller"
   }
 
   /// A finished job goes after its time to live.

@@ -13,14 +13,17 @@ struct JobState {
   private(set) var isOver = false
   private static let indexAnnotation = "batch.kubernetes.io/job-completion-index"
 
-  init(_ job: JSONValue, _ view: ClusterView) {
+  private let rules: JobRules
+
+  init(_ job: JSONValue, _ pods: [JSONValue], _ view: ClusterView) {
     self.job = job
     original = job
     self.view = view
-    pods = view.owned(by: job, "pods")
+    self.pods = pods
     active = pods.filter(Pods.isActive)
     succeeded = pods.filter { $0.text("status", "phase") == "Succeeded" }
     failed = pods.filter { $0.text("status", "phase") == "Failed" }
+    rules = JobRules(job)
   }
 
   static func isFinished(_ job: JSONValue) -> Bool {
@@ -32,7 +35,7 @@ struct JobState {
   private var completions: Int? { job.number("spec", "completions") }
   private var isSuspended: Bool { job.flag("spec", "suspend") }
 
-  private static func index(_ pod: JSONValue) -> Int? {
+  static func index(_ pod: JSONValue) -> Int? {
     Int(pod.annotations[indexAnnotation] ?? "")
   }
 
@@ -41,11 +44,16 @@ struct JobState {
     return Set(succeeded.compactMap(Self.index).filter { $0 < last })
   }
 
+  /// Those that have failed more often than each may.
+  private var failedIndexes: Set<Int> {
+    rules.failedIndexes(failed).subtracting(doneIndexes)
+  }
+
   private var doneCount: Int { isIndexed ? doneIndexes.count : succeeded.count }
 
   /// Restarts of containers count as failures too, where pods restart them.
   private var failureCount: Int {
-    var count = failed.count
+    var count = failed.count { rules.verdict(on: $0) != .ignore }
     if job.text("spec", "template", "spec", "restartPolicy") == "OnFailure" {
       for pod in active {
         for list in ["initContainerStatuses", "containerStatuses"] {
@@ -63,8 +71,17 @@ struct JobState {
     if job.at("status", "startTime") == nil {
       job.set("status", "startTime", to: .string(view.timestamp))
     }
-    if let rule = failingRule() {
+    let rules = rules
+    if let rule = failed.lazy.compactMap({ rules.failure(by: $0) }).first {
       fail("PodFailurePolicy", rule, &plan)
+    } else if let rule = rules.success(of: doneIndexes) {
+      complete("SuccessPolicy", "Matched rules at index \(rule)", &plan)
+    } else if let most = job.number("spec", "maxFailedIndexes"), failedIndexes.count > most {
+      fail(
+        "MaxFailedIndexesExceeded",
+        "Job has exceeded the specified maximal number of failed indexes", &plan)
+    } else if !failedIndexes.isEmpty, failedIndexes.count + doneCount >= completions ?? 0 {
+      fail("FailedIndexes", "Job has failed indexes", &plan)
     } else if let limit = job.number("spec", "backoffLimit"), failureCount > limit {
       fail("BackoffLimitExceeded", "Job has reached the specified backoff limit", &plan)
     } else if let deadline = job.number("spec", "activeDeadlineSeconds") {
@@ -78,29 +95,9 @@ struct JobState {
     guard !isOver else { return }
     let isDone =
       completions.map { doneCount >= $0 } ?? (!succeeded.isEmpty && active.isEmpty)
-    if isDone { complete(&plan) }
-  }
-
-  /// The message of the first rule of the pod failure policy that says the whole job has failed.
-  private func failingRule() -> String? {
-    for (number, rule) in job.list("spec", "podFailurePolicy", "rules").enumerated()
-    where rule.text("action") == "FailJob" {
-      let codes = rule["onExitCodes"]
-      for pod in failed {
-        for status in pod.list("status", "containerStatuses") {
-          guard let code = status.number("state", "terminated", "exitCode"), code != 0, let codes
-          else { continue }
-          let named = codes.text("containerName")
-          guard named.isEmpty || named == status.text("name") else { continue }
-          let isListed = codes.list("values").contains { $0.int == code }
-          if isListed == (codes.text("operator") == "In") {
-            return "Container \(status.text("name")) for pod \(pod.qualifiedName) failed with exit "
-              + "code \(code) matching FailJob rule at index \(number)"
-          }
-        }
-      }
+    if isDone {
+      complete("CompletionsReached", "Reached expected number of succeeded pods", &plan)
     }
-    return nil
   }
 
   private mutating func fail(_ reason: String, _ message: String, _ plan: inout Plan) {
@@ -120,7 +117,7 @@ struct JobState {
     plan.add(.record(note), Text("tell about it", ko: "알립니다"))
   }
 
-  private mutating func complete(_ plan: inout Plan) {
+  private mutating func complete(_ reason: String, _ message: String, _ plan: inout Plan) {
     isOver = true
     for pod in active {
       plan.add(
@@ -130,8 +127,7 @@ struct JobState {
     job.set("status", "completionTime", to: .string(view.timestamp))
     for type in ["SuccessCriteriaMet", "Complete"] {
       Conditions.set(
-        &job, type, status: true, reason: "CompletionsReached",
-        message: "Reached expected number of succeeded pods", now: view.timestamp,
+        &job, type, status: true, reason: reason, message: message, now: view.timestamp,
         extra: [("lastProbeTime", .string(view.timestamp))])
     }
     plan.add(
@@ -155,7 +151,7 @@ struct JobState {
         .record(EventNote(original, "Resumed", "Job resumed", from: "job-controller")),
         Text("tell about it", ko: "알립니다"))
     }
-    let left = completions.map { max(0, $0 - doneCount) }
+    let left = completions.map { max(0, $0 - doneCount - failedIndexes.count) }
     // Without a number of completions nobody new begins once one has succeeded.
     let wanted =
       left.map { min(parallelism, $0) }
@@ -170,14 +166,15 @@ struct JobState {
     }
     guard active.count < wanted else { return }
     // Each failure doubles the wait: 10 s, 20 s … six minutes.
-    if let wait = backoff(), wait > 0 {
+    if !rules.isPerIndex, let wait = backoff(failed), wait > 0 {
       plan.lookAgain(after: wait)
       return
     }
     create(wanted - active.count, &plan)
   }
 
-  private func backoff() -> Int? {
+  private func backoff(_ failed: [JSONValue]) -> Int? {
+    let failed = failed.filter { rules.verdict(on: $0) != .ignore }
     guard !failed.isEmpty else { return nil }
     let delay = min(10 << min(failed.count - 1, 6), 360)
     let times = failed.flatMap { $0.list("status", "containerStatuses") }
@@ -190,8 +187,10 @@ struct JobState {
     let template = job.at("spec", "template") ?? [:]
     var free: [Int] = []
     if isIndexed {
-      let busy = Set(active.compactMap(Self.index)).union(doneIndexes)
-      free = Array((0..<(completions ?? 0)).filter { !busy.contains($0) }.prefix(count))
+      let busy = Set(active.compactMap(Self.index)).union(doneIndexes).union(failedIndexes)
+      free = Array(
+        (0..<(completions ?? 0)).filter { !busy.contains($0) && mayBegin($0, &plan) }
+          .prefix(count))
     }
     for number in 0..<(isIndexed ? free.count : count) {
       var pod = Pods.make(from: template, owner: job)
@@ -204,8 +203,22 @@ struct JobState {
     }
   }
 
+  /// Whether the wait after an index's own failures is over, where each has a limit of its own.
+  private func mayBegin(_ index: Int, _ plan: inout Plan) -> Bool {
+    guard rules.isPerIndex, let wait = backoff(failed.filter { Self.index($0) == index }), wait > 0
+    else { return true }
+    plan.lookAgain(after: wait)
+    return false
+  }
+
   private func addIndex(_ index: Int, _ pod: inout JSONValue) {
     let text = JSONValue.string(String(index))
+    if rules.isPerIndex {
+      let failures = failed.count { Self.index($0) == index && rules.verdict(on: $0) == .count }
+      pod.set(
+        "metadata", "annotations", "batch.kubernetes.io/job-index-failure-count",
+        to: .string(String(failures)))
+    }
     pod.set("metadata", "annotations", Self.indexAnnotation, to: text)
     pod.set("metadata", "labels", Self.indexAnnotation, to: text)
     pod.set("metadata", "generateName", to: .string("\(job.name)-\(index)-"))
@@ -268,6 +281,9 @@ struct JobState {
     count("terminating", 0)
     new.set("status", "terminating", to: .integer(Int64(pods.count { $0.isBeingDeleted })))
     new.set("status", "uncountedTerminatedPods", to: [:])
+    if rules.isPerIndex {
+      new.set("status", "failedIndexes", to: .string(Self.ranges(failedIndexes)))
+    }
     if isIndexed, !doneIndexes.isEmpty {
       new.set("status", "completedIndexes", to: .string(Self.ranges(doneIndexes)))
     }

@@ -48,6 +48,7 @@ package struct NodeLifecycleController: Controller {
     let isSilent = silence > Self.gracePeriod
     let taint = taint(node, isSilent)
     settleTaints(node, taint, view, &plan)
+    offerExtended(node, view, &plan)
     evict(node, view, &plan)
     return plan
   }
@@ -90,6 +91,29 @@ package struct NodeLifecycleController: Controller {
     }
   }
 
+  /// What somebody adds to a node's capacity (`example.com/dongle`) can be asked for.
+  ///
+  /// Simplification: on a larger cluster the node's kubelet does this.
+  private func offerExtended(_ node: JSONValue, _ view: ClusterView, _ plan: inout Plan) {
+    func extended(_ part: String) -> [String: String] {
+      node.map("status", part).filter { name, _ in
+        name.contains("/") && !name.hasPrefix("kubernetes.io/")
+      }
+    }
+    let (capacity, offered) = (extended("capacity"), extended("allocatable"))
+    guard capacity != offered else { return }
+    var new = node
+    for name in offered.keys { new.set("status", "allocatable", name, to: nil) }
+    for (name, amount) in capacity {
+      new.set("status", "allocatable", name, to: .string(amount))
+    }
+    plan.add(
+      .updateStatus(bucket: "nodes", new),
+      Text(
+        "the capacity of node \(node.name) has changed",
+        ko: "노드 \(node.name)의 용량이 바뀌었습니다"))
+  }
+
   private func settleTaints(
     _ node: JSONValue, _ wanted: String?, _ view: ClusterView, _ plan: inout Plan
   ) {
@@ -112,6 +136,11 @@ package struct NodeLifecycleController: Controller {
       if node.at("status", "conditions") != nil { add(wanted, "NoExecute") }
     }
     if node.flag("spec", "unschedulable") { add(own[2], "NoSchedule") }
+    // Tolerations for a time count from then.
+    for index in taints.indices
+    where taints[index].text("effect") == "NoExecute" && taints[index]["timeAdded"] == nil {
+      taints[index]["timeAdded"] = .string(view.timestamp)
+    }
     guard taints != before else { return }
     var new = node
     new.set("spec", "taints", to: taints.isEmpty ? nil : .array(taints))
@@ -140,6 +169,13 @@ package struct NodeLifecycleController: Controller {
               EventNote(
                 pod, "TaintManagerEviction", "Marking for deletion Pod \(pod.qualifiedName)",
                 from: "taint-eviction-controller")), Text("tell about it", ko: "알립니다"))
+          plan.add(
+            .updateStatus(
+              bucket: "pods",
+              Pods.disrupted(
+                pod, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint",
+                now: view.timestamp)),
+            Text("tell why it goes", ko: "삭제되는 까닭을 남깁니다"))
           plan.add(
             .delete(bucket: "pods", pod, owner: nil),
             Text(

@@ -90,5 +90,23 @@ struct PlanExecutor {
     else { return }
     let what = bucket == "pods" ? "Error creating: \(error.message)" : error.message
     api.record(EventNote(owner, "FailedCreate", what, from: controller, isWarning: true))
+    if bucket == "pods", ["ReplicaSet", "ReplicationController"].contains(owner.kind) {
+      blame(owner, error.message)
+    }
+  }
+
+  /// Says in the status of a set that it cannot have the pods it wants.
+  private func blame(_ owner: JSONValue, _ message: String) {
+    guard let type = api.registry.find(apiVersion: owner.text("apiVersion"), kind: owner.kind)
+    else { return }
+    _ = try? api.change(type, owner.namespace, owner.name, subresource: "status") {
+      // The message names the pod, another one each time: what is said stays said.
+      guard $0.condition("ReplicaFailure") == nil else { return $0 }
+      var owner = $0
+      Conditions.set(
+        &owner, "ReplicaFailure", status: true, reason: "FailedCreate", message: message,
+        now: api.timestamp)
+      return owner
+    }
   }
 }

@@ -22,6 +22,16 @@ package enum Pods {
     return (view.seconds(since: since) ?? 0) >= minReadySeconds
   }
 
+  /// A pod that somebody takes away, with the condition that says so.
+  package static func disrupted(
+    _ pod: JSONValue, _ reason: String, _ message: String, now: String
+  ) -> JSONValue {
+    var pod = pod
+    Conditions.set(
+      &pod, "DisruptionTarget", status: true, reason: reason, message: message, now: now)
+    return pod
+  }
+
   /// A pod of a template: its labels and annotations, its specification, its manager.
   package static func make(
     from template: JSONValue, owner: JSONValue, name: String? = nil, labels: [String: String] = [:]

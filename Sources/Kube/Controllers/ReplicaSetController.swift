@@ -94,6 +94,10 @@ package struct ReplicaSetController: Controller {
     count("readyReplicas", ready.count)
     count("availableReplicas", available.count)
     new.set("status", "observedGeneration", to: set.at("metadata", "generation"))
+    // Set by the executor when a pod could not be made.
+    if active.count >= set.number("spec", "replicas") ?? 1 {
+      Conditions.remove(&new, "ReplicaFailure")
+    }
     if new != set {
       plan.add(
         .updateStatus(bucket: bucket, new),

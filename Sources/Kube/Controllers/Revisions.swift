@@ -56,14 +56,16 @@ struct Revisions {
     return template
   }
 
-  /// What pods of a revision carry as a label.
+  /// What pods of a DaemonSet's revision carry as a label; those of a StatefulSet carry its name.
   static func label(_ revision: JSONValue) -> String {
     revision.labels[hashLabel] ?? revision.name
   }
 
   /// Revisions that no pod has and that are more than the history that is kept.
   func cleanUp(keeping limit: Int, used: Set<String>, _ plan: inout Plan) {
-    let idle = all.filter { !used.contains(Self.label($0)) && $0.name != current.name }
+    let idle = all.filter {
+      !used.contains(Self.label($0)) && !used.contains($0.name) && $0.name != current.name
+    }
     for revision in idle.prefix(max(0, idle.count - limit)) {
       plan.add(
         .delete(bucket: Self.bucket, revision, owner: nil),

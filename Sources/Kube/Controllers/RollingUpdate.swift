@@ -69,12 +69,18 @@ extension DeploymentState {
     }
     let total = active.reduce(0) { $0 + replicas(of: $1) }
     let allowed = wished > 0 ? wished + maxSurge : 0
+    let marked = active.compactMap {
+      Int($0.annotations["deployment.kubernetes.io/max-replicas"] ?? "")
+    }.first { $0 > 0 }
+    // Of how many all sets together were a share when they were last scaled.
+    let before = marked ?? max(1, deployment.number("status", "replicas") ?? total)
     var left = allowed - total
     var targets: [(uid: String, count: Int)] = []
     for set in active.sorted(by: { replicas(of: $0) > replicas(of: $1) }) {
-      let share = total == 0 ? 0 : replicas(of: set) * (allowed - total) / total
+      let count = replicas(of: set)
+      let share = (count * allowed * 2 + before) / (2 * before) - count
       let change = left > 0 ? max(0, min(share, left)) : min(0, max(share, left))
-      targets.append((set.uid, replicas(of: set) + change))
+      targets.append((set.uid, count + change))
       left -= change
     }
     if !targets.isEmpty { targets[0].count = max(0, targets[0].count + left) }

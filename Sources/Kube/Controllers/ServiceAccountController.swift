@@ -13,9 +13,9 @@ package struct ServiceAccountController: Controller {
   package func keys(for event: StoreEvent, _ view: ClusterView) -> [ObjectKey] {
     let key = event.object.key
     if key.bucket == "namespaces" { return [key] }
-    guard event.kind == .deleted, ["default", Self.authorityMap].contains(key.name) else {
-      return []
-    }
+    guard ["default", Self.authorityMap].contains(key.name),
+      event.kind == .deleted || key.bucket == "configmaps"
+    else { return [] }
     return [ObjectKey("namespaces", "", key.namespace)]
   }
 
@@ -50,6 +50,16 @@ package struct ServiceAccountController: Controller {
         Text(
           "pods need the certificate of the cluster's authority",
           ko: "파드에는 클러스터 인증 기관의 인증서가 필요합니다"))
+    }
+    if let original, var copy = view.object("configmaps", namespace.name, Self.authorityMap),
+      copy["data"] != original["data"]
+    {
+      copy["data"] = original["data"]
+      plan.add(
+        .update(bucket: "configmaps", copy),
+        Text(
+          "somebody changed the certificate of the cluster's authority",
+          ko: "누군가 클러스터 인증 기관의 인증서를 바꾸었습니다"))
     }
     return plan
   }

@@ -33,18 +33,18 @@ package struct StatefulSetController: Controller {
     let orphans = claim.orphans.filter { Self.ordinal($0, of: set) != nil }
     Pods.settleOwnership(of: set, orphans: orphans, strangers: claim.strangers, &plan)
     let pods = claim.mine + orphans
-    let update = Revisions.label(revisions.current)
+    let update = revisions.current.name
     let known = set.text("status", "currentRevision")
     // The revision from which the present roll-out comes.
     let currentName = known.isEmpty ? revisions.current.name : known
     let current = revisions.all.first { $0.name == currentName } ?? revisions.current
     let state = StatefulState(set, pods, view)
     manage(state, set, update: revisions.current, current: current, &plan)
-    reportStatus(set, state, update, Revisions.label(current), revisions.current, current, &plan)
+    reportStatus(set, state, update, current.name, revisions.current, current, &plan)
     revisions.cleanUp(
       keeping: set.number("spec", "revisionHistoryLimit") ?? 10,
       used: Set(pods.compactMap { $0.labels[Revisions.hashLabel] })
-        .union([Revisions.label(current)]), &plan)
+        .union([current.name]), &plan)
     return plan
   }
 
@@ -80,12 +80,14 @@ package struct StatefulSetController: Controller {
         return
       }
     }
-    let surplus = state.surplus
-    for pod in surplus {
+    let firstUnhealthy = state.firstUnhealthy
+    for pod in state.surplus {
       if pod.isBeingDeleted {
         if isOrdered { return }
         continue
       }
+      // In order: nobody goes while one before it is not healthy.
+      if isOrdered, !Pods.isReady(pod), pod.name != firstUnhealthy?.name { return }
       plan.add(
         .delete(bucket: "pods", pod, owner: set),
         Text(
@@ -93,7 +95,7 @@ package struct StatefulSetController: Controller {
           ko: "\(set.name)에는 파드 \(state.wanted.count)개만 필요합니다"))
       if isOrdered { return }
     }
-    rollOut(state, set, Revisions.label(update), &plan)
+    rollOut(state, set, update.name, &plan)
   }
 
   /// From the last to the first, each only when those before it are available.
@@ -127,7 +129,7 @@ package struct StatefulSetController: Controller {
     var pod = Pods.make(
       from: template, owner: set, name: name,
       labels: [
-        Revisions.hashLabel: Revisions.label(revision), Self.nameLabel: name,
+        Revisions.hashLabel: revision.name, Self.nameLabel: name,
         Self.indexLabel: String(index),
       ])
     pod.set("spec", "hostname", to: .string(name))
@@ -229,6 +231,13 @@ struct StatefulState {
   /// Pods that are too many, the last first.
   var surplus: [JSONValue] {
     byIndex.filter { !wanted.contains($0.key) }.sorted { $0.key > $1.key }.map(\.value)
+  }
+
+  /// The one with the lowest number that is not ready or on its way out.
+  var firstUnhealthy: JSONValue? {
+    byIndex.sorted { $0.key < $1.key }.map(\.value).first {
+      !Pods.isReady($0) || $0.isBeingDeleted
+    }
   }
 
   func isAvailable(_ pod: JSONValue) -> Bool {

@@ -65,6 +65,10 @@ extension ResourceBuilder {
       columns: TableColumns.customResourceDefinitions
     ) { $0.categories = ["api-extensions"] }
     add(
+      "apiregistration.k8s.io/v1", "apiservices", "APIService", "apiregistration",
+      options: ["cluster", "status"], columns: TableColumns.apiServices
+    ) { $0.categories = ["api-extensions"] }
+    add(
       "coordination.k8s.io/v1", "leases", "Lease", "coordination", columns: TableColumns.leases)
     let flow = "flowcontrol.apiserver.k8s.io/v1"
     add(

@@ -237,5 +237,30 @@ extension SchemaText {
     ExternalDocumentation
       description 1 string
       url 2 string
+    package apiregistration io.k8s.kube-aggregator.pkg.apis.apiregistration.v1
+    APIService
+      metadata 1 meta.ObjectMeta
+      spec 2 APIServiceSpec
+      status 3 APIServiceStatus
+    APIServiceSpec
+      service 1 *APIServiceReference
+      group 2 string
+      version 3 string
+      insecureSkipTLSVerify 4 bool
+      caBundle 5 bytes
+      groupPriorityMinimum 7 int32 !
+      versionPriority 8 int32 !
+    APIServiceReference
+      namespace 1 string
+      name 2 string
+      port 3 *int32 =443
+    APIServiceStatus
+      conditions 1 []APIServiceCondition merge:type map:type
+    APIServiceCondition
+      type 1 string !
+      status 2 string !
+      lastTransitionTime 3 time
+      reason 4 string
+      message 5 string
     """
 }

@@ -27,6 +27,8 @@ package struct APIError: Error, Sendable, Equatable {
   package var uid = ""
   package var causes: [Cause] = []
   package var retryAfterSeconds = 0
+  /// With what a list that is forgotten may go on, as far as it can.
+  package var continuation = ""
 
   package init(_ code: Int, _ reason: String, _ message: String) {
     self.code = code
@@ -56,6 +58,9 @@ package struct APIError: Error, Sendable, Equatable {
       "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure",
       "message": .string(message), "reason": .string(reason),
     ]
+    if !continuation.isEmpty {
+      status.set("metadata", "continue", to: .string(continuation))
+    }
     if !details.isEmpty { status["details"] = .object(details) }
     status["code"] = .integer(Int64(code))
     return status
@@ -120,6 +125,11 @@ extension APIError {
       "the body of the request was in an unknown format - accepted media types include: "
         + accepted.joined(separator: ", "))
   }
+
+  /// 406: an answer that is no object of the API has no such form.
+  package static let notAcceptable = APIError(
+    406, "NotAcceptable",
+    "only the following media types are accepted: application/json, application/yaml")
 
   /// 401: nobody we know.
   package static let unauthorized = APIError(401, "Unauthorized", "Unauthorized")

@@ -28,7 +28,9 @@ package enum Conditions {
 
   /// Takes a condition away.
   package static func remove(_ object: inout JSONValue, _ type: String) {
-    let rest = object.list("status", "conditions").filter { $0.text("type") != type }
+    let all = object.list("status", "conditions")
+    let rest = all.filter { $0.text("type") != type }
+    guard rest.count < all.count else { return }
     object.set("status", "conditions", to: rest.isEmpty ? nil : .array(rest))
   }
 }

@@ -81,16 +81,28 @@ package enum NodeFit {
   private static func portsClash(_ pod: JSONValue, _ node: NodeState) -> Bool {
     let wanted = hostPorts(pod)
     guard !wanted.isEmpty else { return false }
-    let taken = node.pods.reduce(into: Set<String>()) { $0.formUnion(hostPorts($1)) }
-    return !wanted.isDisjoint(with: taken)
+    let taken = node.pods.flatMap(hostPorts)
+    return wanted.contains { one in
+      taken.contains { other in
+        one.port == other.port
+          && (one.address == other.address || one.isEverywhere || other.isEverywhere)
+      }
+    }
   }
 
-  private static func hostPorts(_ pod: JSONValue) -> Set<String> {
-    Set(
-      pod.list("spec", "containers").flatMap { $0.list("ports") }.compactMap { port in
-        guard let number = port.number("hostPort"), number > 0 else { return nil }
-        return "\(port.text("protocol"))/\(port.text("hostIP"))/\(number)"
-      })
+  /// A port of the node that a pod asks for: on one address, or on all.
+  private struct HostPort {
+    var port: String
+    var address: String
+    var isEverywhere: Bool { address.isEmpty || address == "0.0.0.0" }
+  }
+
+  private static func hostPorts(_ pod: JSONValue) -> [HostPort] {
+    pod.list("spec", "containers").flatMap { $0.list("ports") }.compactMap { port in
+      guard let number = port.number("hostPort"), number > 0 else { return nil }
+      return HostPort(
+        port: "\(port.text("protocol"))/\(number)", address: port.text("hostIP"))
+    }
   }
 
   private static func shortages(_ pod: JSONValue, _ node: NodeState) -> [String] {

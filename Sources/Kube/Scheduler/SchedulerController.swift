@@ -87,6 +87,13 @@ package struct SchedulerController: Controller {
             victim, "Preempted", "Preempted by pod \(pod.uid) on node \(node)", from: name)),
         Text("tell about it", ko: "알립니다"))
       plan.add(
+        .updateStatus(
+          bucket: "pods",
+          Pods.disrupted(
+            victim, "PreemptionByScheduler",
+            "\(name): preempting to accommodate a higher priority pod", now: view.timestamp)),
+        Text("tell why it goes", ko: "삭제되는 까닭을 남깁니다"))
+      plan.add(
         .delete(bucket: "pods", victim, owner: nil),
         Text(
           "pod \(pod.name) is more important and finds no room",

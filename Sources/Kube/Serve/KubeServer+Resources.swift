@@ -50,8 +50,11 @@ extension KubeServer {
       return reply(try api.get(type, info.namespace, info.name), type, request)
     case ("list", _): return try list(request, info, type)
     case ("create", ""):
-      let sent = try decode(body, contentType, type)
+      let sent = try decode(body, contentType, type, &options.duplicates)
       if let review = try review(type, sent, user, namespace: info.namespace) {
+        guard ReplyForm.choose(request.headers.first(name: "accept")) != .table else {
+          throw APIError.notAcceptable
+        }
         return Self.json(review, status: 201)
       }
       return reply(
@@ -59,7 +62,7 @@ extension KubeServer {
     case ("create", _): return try subresource(request, info, type, body, options)
     case (_, "scale"): return try scale(request, info, type, body, options)
     case ("update", _):
-      let sent = try decode(body, contentType, type)
+      let sent = try decode(body, contentType, type, &options.duplicates)
       return reply(
         try api.update(
           type, info.namespace, info.name, subresource: info.subresource, sent, options), type,
@@ -85,7 +88,16 @@ extension KubeServer {
   }
 
   func decode(_ body: [UInt8], _ contentType: String?, _ type: ResourceType) throws -> JSONValue {
-    try RequestDecoding.object(body, contentType: contentType) { version, kind in
+    var ignored: [String] = []
+    return try decode(body, contentType, type, &ignored)
+  }
+
+  /// The same, and which keys it has twice.
+  private func decode(
+    _ body: [UInt8], _ contentType: String?, _ type: ResourceType, _ duplicates: inout [String]
+  ) throws -> JSONValue {
+    try RequestDecoding.object(body, contentType: contentType, duplicates: &duplicates) {
+      version, kind in
       if version == type.apiVersion, kind == type.kind { return type.message }
       return api.registry.find(apiVersion: version, kind: kind)?.message
         ?? Self.otherKinds["\(version)/\(kind)"].map(Schema.builtIn.message)
@@ -237,8 +249,9 @@ extension KubeServer {
   private func deleteOptions(_ request: HTTPRequest, _ body: [UInt8]) throws -> DeleteOptions {
     var value: JSONValue = [:]
     if !body.isEmpty {
+      var ignored: [String] = []
       value = try RequestDecoding.object(
-        body, contentType: request.headers.first(name: "content-type")
+        body, contentType: request.headers.first(name: "content-type"), duplicates: &ignored
       ) { _, _ in Schema.builtIn.message("meta.DeleteOptions") }
     }
     var options = try DeleteOptions(value)

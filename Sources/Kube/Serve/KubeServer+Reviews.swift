@@ -38,12 +38,14 @@ extension KubeServer {
       ]
     case "selfsubjectreviews": reply["status"] = ["userInfo": Self.info(user)]
     case "tokenreviews":
-      let found = authenticator.user(token: sent.text("spec", "token"))
+      let asked = sent.list("spec", "audiences").compactMap(\.string)
+      let audiences = asked.isEmpty ? [ServiceAccountTokens.issuer] : asked
+      let found = authenticator.user(token: sent.text("spec", "token"), for: audiences)
       reply["status"] =
         found.map {
           [
-            "authenticated": true, "user": Self.info($0),
-            "audiences": [.string(ServiceAccountTokens.issuer)],
+            "authenticated": true, "user": Self.info($0.user),
+            "audiences": .array($0.audiences.map(JSONValue.string)),
           ]
         } ?? ["error": "[invalid bearer token]", "user": [:]]
     case "bindings":

@@ -183,6 +183,12 @@ extension ObjectAPI {
         try takeDisruption(from: budget, budgetType, pod, isDryRun: options.isDryRun)
       }
     }
+    if !options.isDryRun, !pod.isBeingDeleted {
+      try change(type, namespace, name, subresource: "status") {
+        Pods.disrupted(
+          $0, "EvictionByEvictionAPI", "Eviction API: evicting", now: timestamp)
+      }
+    }
     try delete(type, namespace, name, options)
   }
 

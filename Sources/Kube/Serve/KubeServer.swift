@@ -181,6 +181,21 @@ package final class KubeServer: Sendable {
       access.name = group
       guard authorizer.allows(access) != nil else { throw Authorizer.refusal(access) }
     }
+    let prefix = "impersonate-extra-"
+    for (field, value) in request.headers where field.lowercased().hasPrefix(prefix) {
+      var access = AccessRequest(user: user, verb: "impersonate")
+      let key = String(field.lowercased().dropFirst(prefix.count))
+      (access.group, access.resource) = ("authentication.k8s.io", "userextras")
+      (access.subresource, access.name) = (key, value)
+      guard authorizer.allows(access) != nil else { throw Authorizer.refusal(access) }
+      result.extra[key, default: []].append(value)
+    }
+    if let uid = request.headers.first(name: "impersonate-uid") {
+      var access = AccessRequest(user: user, verb: "impersonate")
+      (access.group, access.resource, access.name) = ("authentication.k8s.io", "uids", uid)
+      guard authorizer.allows(access) != nil else { throw Authorizer.refusal(access) }
+      result.uid = uid
+    }
     if !result.groups.contains("system:authenticated") {
       result.groups.append("system:authenticated")
     }
@@ -208,7 +223,11 @@ package final class KubeServer: Sendable {
     case "apis" where parts.count == 3:
       guard let found = discovery.resources(parts[1], parts[2]) else { throw APIError.noSuchPath }
       return Self.json(found)
+    case "openid" where parts == ["openid", "v1", "jwks"]:
+      return Self.json(tokens.keySet, type: "application/jwk-set+json")
     case "openapi": return try openAPIReply(parts, request)
+    case ".well-known" where parts == [".well-known", "openid-configuration"]:
+      return Self.json(ServiceAccountTokens.discovery)
     case nil: return Self.json(["paths": ["/api", "/apis", "/healthz", "/openapi", "/version"]])
     default: throw APIError.noSuchPath
     }

@@ -51,14 +51,15 @@ enum RequestDecoding {
     "application/json", "application/yaml", "application/vnd.kubernetes.protobuf",
   ]
 
-  /// An object, or the options of a delete.
+  /// An object, or the options of a delete; `duplicates` are keys that it has twice.
   static func object(
-    _ bytes: [UInt8], contentType: String?, _ message: (String, String) -> MessageType?
+    _ bytes: [UInt8], contentType: String?, duplicates: inout [String],
+    _ message: (String, String) -> MessageType?
   ) throws -> JSONValue {
     switch mediaType(contentType) {
     case "", "application/json":
       do {
-        return try JSONValue.parse(bytes, depthLimit: 512)
+        return try JSONValue.parse(bytes, duplicates: &duplicates)
       } catch {
         throw APIError.badRequest("error decoding JSON: \(error)")
       }

@@ -77,6 +77,19 @@ extension TableColumns {
 
   static let customResourceDefinitions = [name, createdAt]
 
+  static let apiServices = [
+    name,
+    Column("Service") { object, _ in
+      guard let service = object.at("spec", "service") else { return "Local" }
+      return .string("\(service.text("namespace"))/\(service.text("name"))")
+    },
+    Column("Available") { object, _ in
+      guard let condition = object.condition("Available") else { return "Unknown" }
+      let status = condition.text("status")
+      return .string(status == "True" ? status : "\(status) (\(condition.text("reason")))")
+    }, age,
+  ]
+
   static let drivers = [
     name,
     Column("AttachRequired", "boolean") { object, _ in .bool(object.flag("spec", "attachRequired"))

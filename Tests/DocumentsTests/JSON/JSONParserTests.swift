@@ -90,4 +90,13 @@ struct JSONParserTests {
   func invalidUTF8() throws {
     #expect(try JSONValue.parse([0x22, 0xFF, 0x22] as [UInt8]) == "\u{FFFD}")
   }
+
+  @Test("keys that are there twice are named by their paths")
+  func duplicates() throws {
+    var found: [String] = []
+    let text = #"{"a": 1, "b": [{"c": 1, "c": 2, "c": 3}], "a": {"d": 1, "d": 1}}"#
+    let value = try JSONValue.parse(Array(text.utf8), duplicates: &found)
+    #expect(found == ["b[0].c", "a", "a.d"])
+    #expect(value["b"] == [["c": 3]])
+  }
 }

@@ -34,6 +34,13 @@ struct AccessTests {
     let user = try authenticator.user(certificate: nil, authorization: "Bearer \(token)")
     #expect(user.name == "system:serviceaccount:default:default")
     #expect(user.groups.contains("system:serviceaccounts:default"))
+    // Others can check it with what the server publishes, and it is for its audience only.
+    let key = try #require(tokens.keySet.list("keys").first)
+    let head = try #require(token.split(separator: ".").first.flatMap { Base64.decode(String($0)) })
+    #expect(try JSONValue.parse(head)["kid"] == key["kid"])
+    #expect(try #require(Base64.decode(key.text("x"))).count == 32)
+    #expect(ServiceAccountTokens.discovery.text("issuer") == ServiceAccountTokens.issuer)
+    #expect(authenticator.user(token: token, for: ["somebody"]) == nil)
     let stranger = Authenticator(api: cluster.api, tokens: ServiceAccountTokens())
     for (who, text) in [
       (stranger, token), (authenticator, token + "x"), (authenticator, "a.b.c"),
@@ -43,7 +50,7 @@ struct AccessTests {
       }
     }
     cluster.testClock.advance(seconds: 601)
-    #expect(authenticator.user(token: token) == nil)
+    #expect(authenticator.user(token: token, for: [ServiceAccountTokens.issuer]) == nil)
     #expect(throws: APIError.unauthorized) {
       try authenticator.user(certificate: nil, authorization: nil)
     }

@@ -53,6 +53,25 @@ struct SchedulerTests {
     #expect(decide(pod("p"), [node("a"), node("b")], [pod("x", on: "a", asking("1"))]) == "b")
   }
 
+  @Test("a port of all addresses is a port of each; other addresses and protocols have their own")
+  func hostPorts() {
+    func asking(_ address: String, _ transport: String = "TCP") -> JSONValue {
+      let port: JSONValue = [
+        "hostPort": 8080, "containerPort": 80, "hostIP": .string(address),
+        "protocol": .string(transport),
+      ]
+      return ["containers": [["name": "c", "ports": [port]]]]
+    }
+    func fits(_ one: JSONValue, beside other: JSONValue) -> Bool {
+      decide(pod("p", one), [node("a")], [pod("x", on: "a", other)]) == "a"
+    }
+    #expect(!fits(asking("127.0.0.1"), beside: asking("")))
+    #expect(!fits(asking("0.0.0.0"), beside: asking("127.0.0.1")))
+    #expect(!fits(asking("127.0.0.1"), beside: asking("127.0.0.1")))
+    #expect(fits(asking("127.0.0.1"), beside: asking("127.0.0.2")))
+    #expect(fits(asking("", "UDP"), beside: asking("")))
+  }
+
   @Test("says why no node will do, in kube-scheduler's words")
   func reasons() {
     #expect(decide(pod("p"), []) == "no nodes available to schedule pods")
