@@ -9,10 +9,10 @@ import Testing
 final class TestCluster: Sendable {
   let api: ObjectAPI
 
-  init(_ namespaces: String...) throws {
+  init(_ namespaces: String..., webhooks: WebhookCall? = nil) throws {
     let start = try #require(RFC3339.nanoseconds("2025-01-01T00:00:00Z"))
     let clock = TestClock(start)
-    api = ObjectAPI(store: try Store(path: ":memory:"), now: { clock.now })
+    api = ObjectAPI(store: try Store(path: ":memory:"), webhooks: webhooks, now: { clock.now })
     self.testClock = clock
     for name in namespaces + ["default", "kube-system"] {
       try create(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])

@@ -22,6 +22,12 @@ package final class ClientConnection {
     stream = try ClientStream(origin, trust: trust)
   }
 
+  /// Over a connection that is there.
+  package init(_ origin: HTTPOrigin, _ stream: ClientStream) {
+    self.origin = origin
+    self.stream = stream
+  }
+
   /// Whether the answer has been read to its end, so that another request may be sent.
   package private(set) var isIdle = true
 

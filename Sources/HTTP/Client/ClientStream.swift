@@ -16,6 +16,29 @@ package final class ClientStream {
   private var tls: TLSEngine?
   private var input: [UInt8] = []
   private var isEnded = false
+  /// When what has not come is given up, in the milliseconds of `monotonicMilliseconds`.
+  private var deadline: Int64?
+
+  /// Connects like the other, and ends everything with ETIMEDOUT at `deadline`.
+  package convenience init(_ origin: HTTPOrigin, trust: ClientTrust, deadline: Int64) throws {
+    let left = Int32(clamping: max(1, deadline - monotonicMilliseconds()))
+    try self.init(origin, trust: trust, timeout: left)
+    self.deadline = deadline
+  }
+
+  /// Takes a socket over that is on its way to `address`, which is `origin` for who asks.
+  package init(
+    connecting descriptor: Int32, to address: SocketAddress, _ origin: HTTPOrigin,
+    trust: ClientTrust, deadline: Int64
+  ) throws {
+    socket = FileDescriptor(owning: descriptor)
+    self.deadline = deadline
+    try Self.wait(for: socket.number, address, until: deadline)
+    guard origin.isSecure else { return }
+    tls = try TLSEngine(
+      host: origin.host, address: .v4(IPv4Address(0, 0, 0, 0)), port: origin.port, trust: trust)
+    try flush()
+  }
 
   /// Connects to `origin` within `timeout` milliseconds.
   ///
@@ -60,18 +83,23 @@ package final class ClientStream {
 
   private static func connect(_ address: SocketAddress, _ timeout: Int32) throws -> FileDescriptor {
     let socket = try InternetSocket.connect(.stream, address)
-    let deadline = monotonicMilliseconds() + Int64(timeout)
+    try wait(for: socket.number, address, until: monotonicMilliseconds() + Int64(timeout))
+    return socket
+  }
+
+  private static func wait(
+    for socket: Int32, _ address: SocketAddress, until deadline: Int64
+  ) throws {
     while true {
       let left = deadline - monotonicMilliseconds()
       guard left > 0 else {
         throw SyscallError("connect", address.description, errno: ETIMEDOUT)
       }
-      var entries = [PollEntry(fd: socket.number, events: .writable)]
+      var entries = [PollEntry(fd: socket, events: .writable)]
       if try pollDescriptors(&entries, timeout: Int32(clamping: left)) > 0 { break }
     }
-    let number = InternetSocket.pendingError(socket.number)
+    let number = InternetSocket.pendingError(socket)
     guard number == 0 else { throw SyscallError("dial", address.description, errno: number) }
-    return socket
   }
 
   private func passProxy(to origin: HTTPOrigin) throws {
@@ -107,8 +135,14 @@ package final class ClientStream {
   package func read(timeout: Int32 = -1) throws -> [UInt8]? {
     while input.isEmpty && !isEnded {
       var entries = [PollEntry(fd: socket.number, events: .readable)]
-      guard try pollDescriptors(&entries, timeout: timeout) > 0 else { return [] }
-      try fill()
+      guard let deadline else {
+        guard try pollDescriptors(&entries, timeout: timeout) > 0 else { return [] }
+        try fill()
+        continue
+      }
+      let left = deadline - monotonicMilliseconds()
+      guard left > 0 else { throw SyscallError("read", "the connection", errno: ETIMEDOUT) }
+      if try pollDescriptors(&entries, timeout: Int32(clamping: left)) > 0 { try fill() }
     }
     if input.isEmpty { return nil }
     defer { input = [] }

@@ -36,8 +36,10 @@ extension ObjectAPI {
       if !prefix.isEmpty { object.set("metadata", "name", to: .string(generatedName(prefix))) }
     }
     try admission.create(&object, type, self, options, &warnings)
+    try admission.mutate(&object, nil, type, "", self, options, &warnings)
     KindStrategy.prepareForCreate(&object, type, self)
     try validate(object, old: nil, type)
+    try admission.judge(object, nil, type, "", self, options, &warnings)
     if !options.fieldManager.isEmpty, object.at("metadata", "managedFields") == nil {
       object.set("metadata", "managedFields", to: managedFields(nil, object, type, "", options))
     }

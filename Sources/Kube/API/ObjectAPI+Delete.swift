@@ -8,6 +8,7 @@ package struct DeleteOptions: Sendable {
   package var uid: String?
   package var resourceVersion: String?
   package var isDryRun = false
+  package var user = UserInfo.system
 
   package init() {}
 
@@ -66,6 +67,10 @@ extension ObjectAPI {
           + "meta: \(old.resourceVersion)")
     }
     try KindStrategy.checkDelete(old, type)
+    var write = WriteOptions()
+    (write.user, write.isDryRun) = (options.user, options.isDryRun)
+    var ignored: [String] = []
+    try admission.judge(nil, view(stored, as: type), type, "", self, write, &ignored)
     var object = old
     let grace = KindStrategy.gracePeriod(old, type, options.gracePeriodSeconds)
     mark(&object, type, grace: grace, options)

@@ -66,6 +66,7 @@ extension ObjectAPI {
     keepSystemFields(&object, old, type)
     keepOtherParts(&object, old, type, subresource)
     Defaults.apply(to: &object, type)
+    try admission.mutate(&object, old, type, subresource, self, options, &warnings)
     if subresource.isEmpty || subresource == "ephemeralcontainers" {
       try admission.update(&object, old, type, self, options, &warnings)
       if type.hasGeneration, changesSpec(object, old) {
@@ -75,6 +76,7 @@ extension ObjectAPI {
       }
     }
     try validate(object, old: old, type)
+    try admission.judge(object, old, type, subresource, self, options, &warnings)
     recordOwners(&object, old, type, subresource, options)
     if object == old { return WriteResult(object: old, warnings: warnings) }
     if options.isDryRun { return WriteResult(object: object, warnings: warnings) }

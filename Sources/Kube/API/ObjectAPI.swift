@@ -16,10 +16,12 @@ package final class ObjectAPI: Sendable {
   let now: @Sendable () -> Int64
   /// Random bits for names and uids; tests bring their own.
   let random: @Sendable () -> UInt64
+  /// Asks webhooks; nil where there is no network.
+  let webhooks: WebhookCall?
 
   package init(
     store: Store, registry: Registry = Registry(),
-    network: ClusterNetwork = ClusterNetwork(),
+    network: ClusterNetwork = ClusterNetwork(), webhooks: WebhookCall? = nil,
     now: @escaping @Sendable () -> Int64 = RFC3339.now,
     random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
   ) {
@@ -27,6 +29,7 @@ package final class ObjectAPI: Sendable {
     self.registry = registry
     self.now = now
     self.random = random
+    self.webhooks = webhooks
     admission = Admission(network: network)
   }
 

@@ -44,6 +44,45 @@ final class Admission: Sendable {
     KindStrategy.prepareForUpdate(&object, type)
   }
 
+  /// Lets webhooks change what is about to be written. What they made of it is read and filled in
+  /// like what a client sends.
+  func mutate(
+    _ object: inout JSONValue, _ old: JSONValue?, _ type: ResourceType, _ subresource: String,
+    _ api: ObjectAPI, _ options: WriteOptions, _ warnings: inout [String]
+  ) throws {
+    var attempt = Self.attempt(object, old, type, subresource, options)
+    guard try WebhookAdmission.mutate(&attempt, api, &warnings), let changed = attempt.object
+    else { return }
+    var quiet = options
+    quiet.fieldValidation = .ignore
+    quiet.duplicates = []
+    var ignored: [String] = []
+    object = try api.read(changed, type, quiet, &ignored)
+    Defaults.apply(to: &object, type)
+  }
+
+  /// Asks policies and webhooks about what is about to be written.
+  func judge(
+    _ object: JSONValue?, _ old: JSONValue?, _ type: ResourceType, _ subresource: String,
+    _ api: ObjectAPI, _ options: WriteOptions, _ warnings: inout [String]
+  ) throws {
+    let attempt = Self.attempt(object, old, type, subresource, options)
+    try PolicyAdmission.judge(attempt, api, &warnings)
+    try WebhookAdmission.judge(attempt, api, &warnings)
+  }
+
+  private static func attempt(
+    _ object: JSONValue?, _ old: JSONValue?, _ type: ResourceType, _ subresource: String,
+    _ options: WriteOptions
+  ) -> AdmissionAttempt {
+    let one = object ?? old ?? .null
+    return AdmissionAttempt(
+      operation: old == nil ? "CREATE" : object == nil ? "DELETE" : "UPDATE", type: type,
+      subresource: subresource,
+      namespace: type.bucket == "namespaces" ? one.name : one.namespace, name: one.name,
+      object: object, old: old, user: options.user, isDryRun: options.isDryRun)
+  }
+
   /// After an object has gone: what it had is free again.
   func release(_ object: JSONValue, _ type: ResourceType) {}
 }

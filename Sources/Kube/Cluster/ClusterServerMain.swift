@@ -59,7 +59,9 @@ package final class ClusterServer: Sendable {
     var settings = try ClusterSettings(directory)
     let keys = try ClusterKeys(directory, network: network)
     let store = try Store(path: directory.storePath)
-    let api = ObjectAPI(store: store, network: network)
+    let caller = WebhookCaller(root: directory.root, cluster: directory.name)
+    let api = ObjectAPI(
+      store: store, network: network, webhooks: { try caller.call($0, $1, $2, $3) })
     let external = try Self.listen(port: settings.port)
     if case .tcp(_, let port) = external.address, port != settings.port {
       settings.port = port

@@ -36,14 +36,17 @@ enum CustomResources {
       type.hasGeneration = true
       type.columns = columns(version)
       let apiVersion = JSONValue.string(type.apiVersion)
+      // What was stored before the definition had a default is shown with it.
+      let hasDefaults = CustomSchema.hasDefaults(message)
       type.fromStored = { object in
         var object = object
         object["apiVersion"] = apiVersion
+        if hasDefaults { Defaults.fill(&object, message) }
         return object
       }
-      type.validate = { object, _ in
+      type.validate = { object, old in
         var problems: [FieldProblem] = []
-        CustomSchema.check(object, message, "", &problems)
+        CustomSchema.check(object, old: old, message, "", &problems)
         return problems
       }
       if version.at("subresources", "status") != nil {

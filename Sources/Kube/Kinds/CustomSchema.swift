@@ -18,9 +18,31 @@ enum CustomSchema {
     where !["apiVersion", "kind", "metadata"].contains(name) {
       fields.append(field(name, property, required: schema.list("required")))
     }
-    message.define(fields, preservesUnknown: keepsUnknown(schema))
+    message.define(
+      fields, preservesUnknown: keepsUnknown(schema), documentation: schema.text("description"),
+      rules: SchemaRule.all(schema))
     message.flatten()
     return message
+  }
+
+  /// Whether an object may lack something that its definition fills in.
+  static func hasDefaults(_ message: MessageType) -> Bool {
+    message.jsonFields.contains { field in
+      // Metadata has no defaults, and is everybody's.
+      if field.defaultValue != nil { return true }
+      guard let inner = field.type.message, inner.name == "custom." else { return false }
+      return hasDefaults(inner)
+    }
+  }
+
+  /// The fields that an object within an object has, as every object has them.
+  private static var embedded: [Field] {
+    var fields = ["apiVersion", "kind"].map { Field(name: $0, number: 0, type: .string) }
+    fields.append(
+      Field(
+        name: "metadata", number: 0, type: .message(Schema.builtIn.message("meta.ObjectMeta"))))
+    for index in fields.indices { fields[index].isPointer = true }
+    return fields
   }
 
   private static func keepsUnknown(_ schema: JSONValue) -> Bool {
@@ -55,12 +77,18 @@ enum CustomSchema {
       if let values = schema["additionalProperties"], values.object != nil {
         return .map(type(values))
       }
-      guard schema["properties"] != nil || keepsUnknown(schema) else { return .json }
+      let isEmbedded = schema.flag("x-kubernetes-embedded-resource")
+      guard schema["properties"] != nil || keepsUnknown(schema) || isEmbedded else { return .json }
       let message = MessageType(name: "custom.", openAPIName: "", isAtomic: false)
-      let fields = (schema["properties"]?.object ?? [:]).map { name, property in
+      var fields = (schema["properties"]?.object ?? [:]).map { name, property in
         field(name, property, required: schema.list("required"))
       }
-      message.define(fields, preservesUnknown: keepsUnknown(schema))
+      if isEmbedded {
+        fields.removeAll { field in embedded.contains { $0.name == field.name } }
+        fields = embedded + fields
+      }
+      message.define(
+        fields, preservesUnknown: keepsUnknown(schema), rules: SchemaRule.all(schema))
       message.flatten()
       return .message(message)
     default: return .json
@@ -80,12 +108,15 @@ enum CustomSchema {
     result.pattern = schema["pattern"]?.string
     result.isNullable = schema.flag("nullable")
     result.enumeration = schema.list("enum")
+    // Those of objects stand at their messages, where lists and maps find them too.
+    if schema["properties"] == nil { result.rules = SchemaRule.all(schema) }
     return result
   }
 
-  /// What is wrong with a value by the constraints of its schema.
+  /// What is wrong with a value by the constraints of its schema; `old` is what it replaces.
   static func check(
-    _ value: JSONValue, _ message: MessageType, _ path: String, _ problems: inout [FieldProblem]
+    _ value: JSONValue, old: JSONValue?, _ message: MessageType, _ path: String,
+    _ problems: inout [FieldProblem]
   ) {
     guard let members = value.object else { return }
     for field in message.jsonFields {
@@ -95,22 +126,32 @@ enum CustomSchema {
         continue
       }
       if path.isEmpty && field.name == "metadata" { continue }
-      if let constraints = field.constraints { check(member, constraints, place, &problems) }
-      checkInner(member, field.type, place, &problems)
+      if let constraints = field.constraints {
+        check(member, constraints, place, &problems)
+        for rule in constraints.rules {
+          rule.check(member, old: old?[field.name], place, &problems)
+        }
+      }
+      checkInner(member, old: old?[field.name], field.type, place, &problems)
     }
+    for rule in message.rules { rule.check(value, old: old, path, &problems) }
   }
 
   private static func checkInner(
-    _ value: JSONValue, _ type: FieldType, _ path: String, _ problems: inout [FieldProblem]
+    _ value: JSONValue, old: JSONValue?, _ type: FieldType, _ path: String,
+    _ problems: inout [FieldProblem]
   ) {
     switch (type, value) {
-    case (.message(let message), _): check(value, message, path, &problems)
+    case (.message(let message), _): check(value, old: old, message, path, &problems)
     case (.list(let element), .array(let elements)):
+      // Which element was which is not known: rules about changes hold for objects and maps.
       for (index, item) in elements.enumerated() {
-        checkInner(item, element, "\(path)[\(index)]", &problems)
+        checkInner(item, old: nil, element, "\(path)[\(index)]", &problems)
       }
     case (.map(let element), .object(let members)):
-      for (key, item) in members { checkInner(item, element, "\(path).\(key)", &problems) }
+      for (key, item) in members {
+        checkInner(item, old: old?[key], element, "\(path).\(key)", &problems)
+      }
     default: break
     }
   }

@@ -27,6 +27,10 @@ extension Validators {
     "storage.StorageClass": storageClass,
     "scheduling.PriorityClass": priorityClass,
     "discovery.EndpointSlice": endpointSlice,
+    "admissionregistration.MatchCondition": matchCondition,
+    "admissionregistration.Validation": policyValidation,
+    "admissionregistration.Variable": policyVariable,
+    "apiextensions.ValidationRule": schemaRule,
   ]
 
   /// The name of a setting: words with dots or slashes between them.

@@ -71,7 +71,8 @@ struct OpenAPISchemas {
       properties.append((field.name, property(field)))
     }
     var schema: JSONValue = ["type": "object", "properties": .object(JSONObject(properties))]
-    let words = FieldWords.of(message)
+    let own = message.documentation
+    let words = own.isEmpty ? FieldWords.of(message) : own
     if !words.isEmpty { schema["description"] = .string(words) }
     let required = message.jsonFields.filter(\.isRequired).map { JSONValue.string($0.name) }
     if !required.isEmpty { schema["required"] = .array(required) }

@@ -68,6 +68,10 @@ package final class MessageType: @unchecked Sendable {
   package let isAtomic: Bool
   /// Keeps fields it does not know (custom resources only).
   package private(set) var preservesUnknown = false
+  /// What the definition of a custom resource says of it.
+  package private(set) var documentation = ""
+  /// The expressions that must hold (custom resources only).
+  private(set) var rules: [SchemaRule] = []
   private var byName: [String: Int] = [:]
   private var byNumber: [UInt64: Int] = [:]
 
@@ -78,7 +82,12 @@ package final class MessageType: @unchecked Sendable {
   }
 
   /// Sets the fields, once, before anybody else sees the message.
-  func define(_ fields: [Field], preservesUnknown: Bool = false) {
+  func define(
+    _ fields: [Field], preservesUnknown: Bool = false, documentation: String = "",
+    rules: [SchemaRule] = []
+  ) {
+    self.documentation = documentation
+    self.rules = rules
     self.fields = fields
     self.preservesUnknown = preservesUnknown
     for (index, field) in fields.enumerated() { byNumber[field.number] = index }

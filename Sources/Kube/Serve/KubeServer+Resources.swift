@@ -25,6 +25,16 @@ extension KubeServer {
       ["log", "exec", "attach", "portforward"].contains(info.subresource)
     {
       let pod = try api.get(type, info.namespace, info.name)
+      if info.subresource != "log" {
+        let attempt = AdmissionAttempt(
+          operation: "CONNECT", type: type, subresource: info.subresource,
+          namespace: info.namespace, name: info.name, user: user)
+        try await BlockingWork.run { [api] in
+          var ignored: [String] = []
+          try PolicyAdmission.judge(attempt, api, &ignored)
+          try WebhookAdmission.judge(attempt, api, &ignored)
+        }
+      }
       return try await handler(request, pod, info.subresource)
     }
     // Reads are look-ups in memory; writes wait for the disk.
@@ -75,8 +85,8 @@ extension KubeServer {
       let result = try api.patch(
         type, info.namespace, info.name, subresource: info.subresource, kind, patch, options)
       return reply(result, type, request, created: result.wasCreated)
-    case ("delete", _): return try delete(request, info, type, body)
-    case ("deletecollection", _): return try deleteCollection(request, info, type, body)
+    case ("delete", _): return try delete(request, info, type, user, body)
+    case ("deletecollection", _): return try deleteCollection(request, info, type, user, body)
     default: throw APIError.methodNotAllowed
     }
   }
@@ -264,9 +274,11 @@ extension KubeServer {
   }
 
   private func delete(
-    _ request: HTTPRequest, _ info: RequestInfo, _ type: ResourceType, _ body: [UInt8]
+    _ request: HTTPRequest, _ info: RequestInfo, _ type: ResourceType, _ user: UserInfo,
+    _ body: [UInt8]
   ) throws -> HTTPResponse {
-    let options = try deleteOptions(request, body)
+    var options = try deleteOptions(request, body)
+    options.user = user
     let (object, isGone) = try api.delete(type, info.namespace, info.name, options)
     // These come back as they were; of others there is only the news that they are gone.
     let returned = ["pods", "services", "serviceaccounts", "persistentvolumeclaims"]
@@ -281,9 +293,11 @@ extension KubeServer {
   }
 
   private func deleteCollection(
-    _ request: HTTPRequest, _ info: RequestInfo, _ type: ResourceType, _ body: [UInt8]
+    _ request: HTTPRequest, _ info: RequestInfo, _ type: ResourceType, _ user: UserInfo,
+    _ body: [UInt8]
   ) throws -> HTTPResponse {
-    let options = try deleteOptions(request, body)
+    var options = try deleteOptions(request, body)
+    options.user = user
     let gone = try api.deleteCollection(
       type, type.isNamespaced ? info.namespace : "", try listOptions(request, info, type), options)
     return Self.bytes(

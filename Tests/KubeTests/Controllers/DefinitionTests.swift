@@ -78,6 +78,26 @@ struct DefinitionTests {
     #expect(cluster.api.objects("example.com/shirts").isEmpty)
   }
 
+  @Test("show what was stored before a default with it, and keep objects within objects")
+  func defaultsAndEmbedded() throws {
+    let schema: JSONValue = [
+      "type": "object", "description": "A thing.",
+      "properties": [
+        "color": ["type": "string", "default": "red"],
+        "pod": ["type": "object", "x-kubernetes-embedded-resource": true],
+      ],
+    ]
+    let message = CustomSchema.message(schema, group: "g", version: "v1", kind: "K")
+    #expect(message.documentation == "A thing." && CustomSchema.hasDefaults(message))
+    var object: JSONValue = ["metadata": ["name": "x"]]
+    Defaults.fill(&object, message)
+    #expect(object["color"] == "red")
+    var reader = ObjectReader(kind: "K", version: "v1")
+    _ = try reader.read(
+      ["pod": ["kind": "Pod", "metadata": ["name": "p", "nmae": "q"], "spec": [:]]], as: message)
+    #expect(reader.unknown == ["pod.metadata.nmae", "pod.spec"])
+  }
+
   @Test("can be selected by the fields they name, and by no others")
   func selectableFields() throws {
     try define("shirts", "Shirt")

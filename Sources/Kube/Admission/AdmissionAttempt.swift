@@ -1,0 +1,131 @@
+import Documents
+
+/// What somebody is about to do to an object, as policies and webhooks see it.
+struct AdmissionAttempt: Sendable {
+  /// `CREATE`, `UPDATE`, `DELETE` or `CONNECT`.
+  var operation: String
+  var type: ResourceType
+  var subresource = ""
+  var namespace: String
+  var name: String
+  /// As it would be; nothing when it is deleted.
+  var object: JSONValue?
+  /// As it was; nothing when it is new.
+  var old: JSONValue?
+  var user: UserInfo
+  var isDryRun = false
+
+  /// What must not lock itself out: nobody's rules hold for the rules themselves.
+  var isExempt: Bool {
+    type.group == "admissionregistration.k8s.io"
+      || [
+        "subjectaccessreviews", "selfsubjectaccessreviews", "localsubjectaccessreviews",
+        "selfsubjectrulesreviews", "tokenreviews", "selfsubjectreviews",
+      ].contains(type.plural)
+  }
+
+  /// Whether one of a rule's groups, versions, resources and operations is meant.
+  func fits(_ rule: JSONValue) -> Bool {
+    func has(_ key: String, _ value: String) -> Bool {
+      rule.list(key).contains { $0.string == "*" || $0.string == value }
+    }
+    guard has("operations", operation), has("apiGroups", type.group),
+      has("apiVersions", type.version)
+    else { return false }
+    switch rule.text("scope") {
+    case "Cluster" where type.isNamespaced: return false
+    case "Namespaced" where !type.isNamespaced: return false
+    default: break
+    }
+    let names = rule.list("resourceNames").compactMap(\.string)
+    guard names.isEmpty || names.contains(name) else { return false }
+    return rule.list("resources").compactMap(\.string).contains { pattern in
+      let parts = pattern.split(separator: "/", maxSplits: 1).map(String.init)
+      let isResource = parts[0] == "*" || parts[0] == type.plural
+      guard parts.count == 2 else { return isResource && subresource.isEmpty }
+      return isResource && (parts[1] == "*" || parts[1] == subresource)
+    }
+  }
+
+  /// Whether the selectors of a webhook or a policy find the object and its namespace.
+  func isSelected(_ selectors: JSONValue, _ api: ObjectAPI) -> Bool {
+    if let selector = LabelSelector(object: selectors["namespaceSelector"]),
+      !selector.requirements.isEmpty
+    {
+      let place =
+        type.bucket == "namespaces"
+        ? object ?? old : type.isNamespaced ? namespaceObject(api) : nil
+      if type.bucket == "namespaces" || type.isNamespaced,
+        !selector.matches(place?.labels ?? [:])
+      {
+        return false
+      }
+    }
+    if let selector = LabelSelector(object: selectors["objectSelector"]),
+      !selector.requirements.isEmpty
+    {
+      let found = [object, old].compactMap { $0 }.contains { selector.matches($0.labels) }
+      if !found { return false }
+    }
+    return true
+  }
+
+  func namespaceObject(_ api: ObjectAPI) -> JSONValue? {
+    api.store.get(ObjectKey("namespaces", "", namespace))?.value
+  }
+
+  /// The `request` of an AdmissionReview, without its uid.
+  var request: JSONValue {
+    let kind: JSONValue = [
+      "group": .string(type.group), "version": .string(type.version), "kind": .string(type.kind),
+    ]
+    let resource: JSONValue = [
+      "group": .string(type.group), "version": .string(type.version),
+      "resource": .string(type.plural),
+    ]
+    var value: JSONValue = [
+      "kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource,
+      "operation": .string(operation), "name": .string(name),
+      "userInfo": [
+        "username": .string(user.name), "groups": .array(user.groups.map(JSONValue.string)),
+      ],
+      "object": object ?? .null, "oldObject": old ?? .null, "dryRun": .bool(isDryRun),
+      "options": .null,
+    ]
+    if !namespace.isEmpty { value["namespace"] = .string(namespace) }
+    if !subresource.isEmpty {
+      value["subResource"] = .string(subresource)
+      value["requestSubResource"] = .string(subresource)
+    }
+    return value
+  }
+
+  /// The variables of an expression about it.
+  var variables: [String: ExpressionValue] {
+    [
+      "object": ExpressionValue(object), "oldObject": ExpressionValue(old),
+      "request": ExpressionValue(request),
+    ]
+  }
+
+  /// The names that expressions of webhooks may use.
+  static let variableNames: Set<String> = ["object", "oldObject", "request", "authorizer"]
+
+  /// Whether all conditions hold. An error counts as `failure` says.
+  func meets(_ conditions: [JSONValue]) throws(ExpressionError) -> Bool {
+    guard !conditions.isEmpty else { return true }
+    let variables = variables
+    var failure: ExpressionError?
+    for condition in conditions {
+      do {
+        let expression = try CompiledExpression(
+          condition.text("expression"), variables: Self.variableNames)
+        if try !expression.holds(variables) { return false }
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return true
+  }
+}

@@ -1,0 +1,116 @@
+// Admission webhooks: servers of somebody else's that are asked before an object is written. Those
+// that mutate come first, each with what the one before it made of the object; those that validate see
+// what will be stored.
+//
+// Simplification: validating webhooks are asked one after the other, and nobody is asked again when a
+// later one changes the object (`reinvocationPolicy`).
+//
+// Next: Webhooks/WebhookCaller.swift.
+
+import Documents
+
+enum WebhookAdmission {
+  private static let group = "admissionregistration.k8s.io"
+
+  /// Lets the mutating webhooks change the object. Returns whether one did.
+  static func mutate(
+    _ attempt: inout AdmissionAttempt, _ api: ObjectAPI, _ warnings: inout [String]
+  ) throws -> Bool {
+    var isChanged = false
+    for hook in try hooks("mutatingwebhookconfigurations", attempt, api) {
+      guard let response = try ask(hook, attempt, api, &warnings) else { continue }
+      guard let encoded = response["patch"]?.string else { continue }
+      guard let bytes = Base64.decode(encoded), let patch = try? JSONValue.parse(bytes),
+        let object = attempt.object
+      else {
+        throw APIError.internalError(
+          "webhook \"\(hook.text("name"))\" sent a patch that is no JSON")
+      }
+      attempt.object = try JSONPatch.apply(patch, to: object)
+      isChanged = true
+    }
+    return isChanged
+  }
+
+  /// Asks the validating webhooks; throws what the first that refuses says.
+  static func judge(
+    _ attempt: AdmissionAttempt, _ api: ObjectAPI, _ warnings: inout [String]
+  ) throws {
+    for hook in try hooks("validatingwebhookconfigurations", attempt, api) {
+      _ = try ask(hook, attempt, api, &warnings)
+    }
+  }
+
+  /// The webhooks that want to be asked, in the order of their configurations' names.
+  private static func hooks(_ plural: String, _ attempt: AdmissionAttempt, _ api: ObjectAPI) throws
+    -> [JSONValue]
+  {
+    guard !attempt.isExempt else { return [] }
+    let configurations = api.objects("\(group)/\(plural)")
+    guard !configurations.isEmpty else { return [] }
+    var result: [JSONValue] = []
+    for hook in configurations.sorted(by: { $0.name < $1.name }).flatMap({ $0.list("webhooks") })
+    where hook.list("rules").contains(where: attempt.fits) && attempt.isSelected(hook, api) {
+      do {
+        if try attempt.meets(hook.list("matchConditions")) { result.append(hook) }
+      } catch {
+        if hook.text("failurePolicy") == "Ignore" { continue }
+        throw APIError.forbidden(attempt.type, attempt.name, error.message)
+      }
+    }
+    return result
+  }
+
+  /// The answer of a webhook that has nothing against it; nil when it cannot be asked and that does
+  /// not matter.
+  private static func ask(
+    _ hook: JSONValue, _ attempt: AdmissionAttempt, _ api: ObjectAPI, _ warnings: inout [String]
+  ) throws -> JSONValue? {
+    let name = hook.text("name")
+    if attempt.isDryRun, !["None", "NoneOnDryRun"].contains(hook.text("sideEffects")) {
+      throw APIError.badRequest("admission webhook \"\(name)\" does not support dry run")
+    }
+    var request = attempt.request
+    let uid = api.newUID()
+    request["uid"] = .string(uid)
+    let review: JSONValue = [
+      "kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": request,
+    ]
+    let response: JSONValue
+    do {
+      guard let call = api.webhooks else { throw WebhookFailure("webhooks are not called here") }
+      let seconds = hook.number("timeoutSeconds") ?? 10
+      let answer = try call(hook["clientConfig"] ?? [:], review, seconds, api)
+      guard let found = answer["response"], found.text("uid") == uid else {
+        throw WebhookFailure("expected response.uid=\"\(uid)\"")
+      }
+      response = found
+    } catch {
+      if hook.text("failurePolicy") == "Ignore" { return nil }
+      let cause = (error as? WebhookFailure)?.message ?? "\(error)"
+      throw APIError.internalError(
+        "failed calling webhook \"\(name)\": failed to call webhook: "
+          + cause)
+    }
+    warnings += response.list("warnings").compactMap(\.string)
+    if response.flag("allowed") { return response }
+    var error = APIError.forbidden(attempt.type, attempt.name, "")
+    let status = response["status"] ?? [:]
+    let why = [status.text("message"), status.text("reason")].first { !$0.isEmpty }
+    error.message =
+      "admission webhook \"\(name)\" denied the request"
+      + (why.map { ": \($0)" } ?? " without explanation")
+    if let code = status.number("code"), (400...599).contains(code) { error.code = code }
+    if !status.text("reason").isEmpty { error.reason = status.text("reason") }
+    throw error
+  }
+}
+
+/// Why a webhook could not be asked.
+struct WebhookFailure: Error {
+  var message: String
+
+  init(_ message: String) {
+    self.message = message
+  }
+}

@@ -1,0 +1,185 @@
+/// Where and why a text is no expression.
+struct ExpressionSyntaxError: Error {
+  var column: Int
+  var message: String
+}
+
+/// Reads the grammar of the language definition (cel-spec, `doc/langdef.md`) by recursive descent: one
+/// function for each level of precedence.
+struct ExpressionParser {
+  private let tokens: [ExpressionToken]
+  private var position = 0
+  private var depth = 0
+  private static let depthLimit = 100
+
+  init(_ text: String) throws(ExpressionSyntaxError) {
+    var lexer = ExpressionLexer(text)
+    tokens = try lexer.all()
+  }
+
+  mutating func whole() throws(ExpressionSyntaxError) -> Expression {
+    let result = try expression()
+    guard case .end = tokens[position].kind else { throw unexpected() }
+    return result
+  }
+
+  private func unexpected() -> ExpressionSyntaxError {
+    let token = tokens[position]
+    return ExpressionSyntaxError(
+      column: token.column, message: "Syntax error: mismatched input '\(token.text)'")
+  }
+
+  private func sees(_ symbol: String) -> Bool {
+    if case .symbol(let found) = tokens[position].kind { return found == symbol }
+    return false
+  }
+
+  private mutating func take(_ symbol: String) -> Bool {
+    guard sees(symbol) else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func expect(_ symbol: String) throws(ExpressionSyntaxError) {
+    guard take(symbol) else { throw unexpected() }
+  }
+
+  private mutating func identifier() throws(ExpressionSyntaxError) -> String {
+    guard case .identifier(let name) = tokens[position].kind else { throw unexpected() }
+    position += 1
+    return name
+  }
+
+  private mutating func expression() throws(ExpressionSyntaxError) -> Expression {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth < Self.depthLimit else {
+      throw ExpressionSyntaxError(
+        column: tokens[position].column, message: "expression recursion limit exceeded: 100")
+    }
+    let test = try binary(level: 0)
+    guard take("?") else { return test }
+    let yes = try binary(level: 0)
+    try expect(":")
+    return .conditional(test, yes, try expression())
+  }
+
+  /// From the loosest to the tightest.
+  private static let levels: [[String]] = [
+    ["||"], ["&&"], ["==", "!=", "<=", ">=", "<", ">", "in"], ["+", "-"], ["*", "/", "%"],
+  ]
+
+  private mutating func binary(level: Int) throws(ExpressionSyntaxError) -> Expression {
+    guard level < Self.levels.count else { return try unary() }
+    var left = try binary(level: level + 1)
+    while let word = Self.levels[level].first(where: { sees($0) }) {
+      position += 1
+      left = .binary(word, left, try binary(level: level + 1))
+    }
+    return left
+  }
+
+  private mutating func unary() throws(ExpressionSyntaxError) -> Expression {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth < Self.depthLimit else { throw unexpected() }
+    if take("!") { return .unary("!", try unary()) }
+    if take("-") {
+      switch try unary() {
+      case .literal(.int(let value)): return .literal(.int(0 &- value))
+      case .literal(.double(let value)): return .literal(.double(-value))
+      case let other: return .unary("-", other)
+      }
+    }
+    return try member()
+  }
+
+  private mutating func member() throws(ExpressionSyntaxError) -> Expression {
+    var target = try primary()
+    while true {
+      if take(".") {
+        let name = try identifier()
+        if take("(") {
+          target = try call(name, on: target, try arguments(until: ")"))
+        } else {
+          target = .select(target, name, isTest: false)
+        }
+      } else if take("[") {
+        target = .index(target, try expression())
+        try expect("]")
+      } else {
+        return target
+      }
+    }
+  }
+
+  private mutating func arguments(until end: String) throws(ExpressionSyntaxError) -> [Expression] {
+    var result: [Expression] = []
+    while !take(end) {
+      result.append(try expression())
+      if take(end) { break }
+      try expect(",")
+    }
+    return result
+  }
+
+  private mutating func primary() throws(ExpressionSyntaxError) -> Expression {
+    let token = tokens[position]
+    switch token.kind {
+    case .literal(let value):
+      position += 1
+      return .literal(value)
+    case .identifier(let name):
+      position += 1
+      guard take("(") else { return .variable(name) }
+      return try call(name, on: nil, try arguments(until: ")"))
+    case .symbol("("):
+      position += 1
+      let inner = try expression()
+      try expect(")")
+      return inner
+    case .symbol("["):
+      position += 1
+      return .list(try arguments(until: "]"))
+    case .symbol("{"):
+      position += 1
+      var entries: [(Expression, Expression)] = []
+      while !take("}") {
+        let key = try expression()
+        try expect(":")
+        entries.append((key, try expression()))
+        if take("}") { break }
+        try expect(",")
+      }
+      return .map(entries)
+    case .symbol("."):
+      // A name from the outermost place, where all names are.
+      guard case .identifier = tokens[position + 1].kind else { throw unexpected() }
+      position += 1
+      return try primary()
+    default: throw unexpected()
+    }
+  }
+
+  /// A call; macros become nodes of their own.
+  private func call(_ name: String, on target: Expression?, _ arguments: [Expression])
+    throws(ExpressionSyntaxError) -> Expression
+  {
+    if target == nil, name == "has" {
+      guard arguments.count == 1, case .select(let inner, let field, _) = arguments[0] else {
+        throw ExpressionSyntaxError(
+          column: tokens[position - 1].column, message: "invalid argument to has() macro")
+      }
+      return .select(inner, field, isTest: true)
+    }
+    let macros = ["all", "exists", "exists_one", "existsOne", "filter", "map"]
+    guard let target, macros.contains(name), (2...3).contains(arguments.count),
+      case .variable(let variable) = arguments[0]
+    else { return .call(name, target, arguments) }
+    guard arguments.count == 2 || name == "map" else { return .call(name, target, arguments) }
+    return .comprehension(
+      name, over: target, name: variable,
+      arguments.count == 3 ? arguments[1] : name == "map" ? .literal(.bool(true)) : arguments[1],
+      transform: name == "map" ? arguments[arguments.count - 1] : nil)
+  }
+}

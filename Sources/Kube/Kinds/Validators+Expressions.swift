@@ -1,0 +1,49 @@
+import Documents
+
+extension Validators {
+  /// An expression that can be compiled.
+  private static func check(
+    _ value: JSONValue, _ key: String, _ variables: Set<String>, _ path: String,
+    _ problems: inout [FieldProblem]
+  ) {
+    let text = value.text(key)
+    guard !text.isEmpty else {
+      problems.append(.required("\(path).\(key)"))
+      return
+    }
+    do throws(ExpressionError) {
+      _ = try CompiledExpression(text, variables: variables)
+    } catch {
+      problems.append(.invalid("\(path).\(key)", text, error.message))
+    }
+  }
+
+  @Sendable static func matchCondition(
+    _ condition: JSONValue, _ path: String, _ problems: inout [FieldProblem]
+  ) {
+    check(condition, "expression", PolicyAdmission.variableNames, path, &problems)
+  }
+
+  @Sendable static func policyValidation(
+    _ validation: JSONValue, _ path: String, _ problems: inout [FieldProblem]
+  ) {
+    for key in ["expression", "messageExpression"]
+    where key == "expression" || !validation.text(key).isEmpty {
+      check(validation, key, PolicyAdmission.variableNames, path, &problems)
+    }
+  }
+
+  @Sendable static func policyVariable(
+    _ variable: JSONValue, _ path: String, _ problems: inout [FieldProblem]
+  ) {
+    check(variable, "expression", PolicyAdmission.variableNames, path, &problems)
+  }
+
+  @Sendable static func schemaRule(
+    _ rule: JSONValue, _ path: String, _ problems: inout [FieldProblem]
+  ) {
+    for key in ["rule", "messageExpression"] where key == "rule" || !rule.text(key).isEmpty {
+      check(rule, key, SchemaRule.variableNames, path, &problems)
+    }
+  }
+}
