@@ -137,11 +137,15 @@ package struct DeviceWish: Sendable, Codable, Equatable {
     self.access = access
   }
 
-  /// What it means on this machine, now. Throws `DklabError` `device.not-found`.
+  /// What it means on this machine, now. Throws `DklabError` `device.not-found`, `device.mode`.
   func resolve() throws -> [DeviceRequest.Found] {
-    try DeviceRequest(
-      hostPath: hostPath, containerPath: containerPath,
-      access: DeviceRule.Access(letters: access) ?? .everything
+    guard let allowed = access.isEmpty ? .everything : DeviceRule.Access(letters: access) else {
+      throw DklabError(
+        .invalid, id: "device.mode",
+        Text("bad mode specified: \(access)", ko: "잘못된 접근 모드입니다: \(access)"), exitStatus: 125)
+    }
+    return try DeviceRequest(
+      hostPath: hostPath, containerPath: containerPath, access: allowed
     ).resolve()
   }
 }

@@ -78,6 +78,8 @@ extension Engine {
   ) throws -> ExecRequest {
     let host = HostFacts.observe()
     var record = record
+    // The nodes are there; what has been unplugged since is no reason.
+    record.spec.host.devices = []
     if wish.privileged {
       record.spec.host.privileged = true
     }

@@ -24,6 +24,12 @@ package struct ContainerUpdate: Sendable, Equatable {
   /// `host` with the changes. Throws `DklabError` `update.conflict` for what docker refuses.
   func applied(to host: HostConfig) throws -> HostConfig {
     var result = host
+    var changed = HostConfig()
+    changed.nanoCpus = nanoCpus ?? 0
+    changed.cpuPeriod = cpuPeriod ?? 0
+    changed.cpuQuota = cpuQuota ?? 0
+    changed.cpusetCpus = cpusetCpus ?? ""
+    try changed.checkLimits()
     if nanoCpus != nil, host.cpuQuota != 0 || host.cpuPeriod != 0 {
       throw refuse(
         "Conflicting options: Nano CPUs cannot be updated as CPU quota or period has already been set"

@@ -9,11 +9,11 @@ extension HostConfig {
     resources.memory = memory
     resources.memoryReservation = memoryReservation
     resources.memorySwap = memorySwap
-    resources.cpuPeriod = cpuPeriod > 0 ? UInt64(cpuPeriod) : nil
+    resources.cpuPeriod = cpuPeriod == 0 ? nil : UInt64(max(1, cpuPeriod))
     resources.cpuQuota = cpuQuota
     resources.cpusetCpus = cpusetCpus
     resources.blkioWeight = blkioWeight
-    try resources.validate(processors: processors)
+    try resources.validate(processors: processors, online: SystemUsage.onlineProcessors)
     if nanoCpus != 0 {
       try CgroupResources.validate(cpus: Double(nanoCpus) / 1e9, processors: processors)
     }

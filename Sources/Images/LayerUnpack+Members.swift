@@ -78,7 +78,10 @@ extension LayerUnpacker {
       return
     }
     let owned = try setOwner(entry) { fchownat(parent, name, $0, $1, AT_SYMLINK_NOFOLLOW) }
-    try check(fchmodat(parent, name, entry.safeMode(owned: owned), 0), "chmod", entry.name)
+    // Somebody inside may have put a link there meanwhile.
+    try check(
+      fchmodat(parent, name, entry.safeMode(owned: owned), AT_SYMLINK_NOFOLLOW), "chmod", entry.name
+    )
     try setTime(name, in: parent, entry)
   }
 

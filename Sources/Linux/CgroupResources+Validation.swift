@@ -3,9 +3,10 @@ import Support
 extension CgroupResources {
   /// Refuses what Docker refuses, in its words, before anything is made. `processors` is how many
   /// the machine has.
-  package func validate(processors: Int) throws {
+  /// `online` are their numbers, among which there may be gaps.
+  package func validate(processors: Int, online: [ClosedRange<Int>]? = nil) throws {
     try validateMemory()
-    try validateProcessors(processors)
+    try validateProcessors(online ?? [0...max(0, processors - 1)])
     if let weight = blkioWeight, weight != 0, !(10...1000).contains(weight) {
       throw refusal("Range of blkio weight is from 10 to 1000", ko: "blkio 가중치의 범위는 10에서 1000까지입니다")
     }
@@ -39,7 +40,7 @@ extension CgroupResources {
     }
   }
 
-  private func validateProcessors(_ processors: Int) throws {
+  private func validateProcessors(_ online: [ClosedRange<Int>]) throws {
     if let period = cpuPeriod, period != 0, !(1000...1_000_000).contains(period) {
       throw refusal(
         "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)",
@@ -50,11 +51,14 @@ extension CgroupResources {
         "CPU cfs quota can not be less than 1ms (i.e. 1000)", ko: "CPU cfs 할당량은 1ms(1000) 이상이어야 합니다"
       )
     }
-    let last = processors - 1
+    let last = online.map(\.upperBound).max() ?? 0
     if let list = cpusetCpus, let highest = try highestProcessor(list), highest > last {
+      let available = online.map {
+        $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+      }.joined(separator: ",")
       throw refusal(
-        "Requested CPUs are not available - requested \(list), available: 0-\(last)",
-        ko: "요청한 CPU를 쓸 수 없습니다. 요청: \(list), 사용 가능: 0-\(last)")
+        "Requested CPUs are not available - requested \(list), available: \(available)",
+        ko: "요청한 CPU를 쓸 수 없습니다. 요청: \(list), 사용 가능: \(available)")
     }
   }
 

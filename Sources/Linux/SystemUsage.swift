@@ -41,6 +41,20 @@ package enum SystemUsage {
   }
 
   /// How many processors are on.
+  /// The numbers of the processors that are switched on (/sys/devices/system/cpu/online); nil where that
+  /// cannot be read.
+  package static var onlineProcessors: [ClosedRange<Int>]? {
+    guard let text = try? File.text("/sys/devices/system/cpu/online", limit: 4096) else {
+      return nil
+    }
+    let ranges = text.split { $0 == "," || $0 == "\n" }.compactMap { part -> ClosedRange<Int>? in
+      let ends = part.split(separator: "-").compactMap { Int($0) }
+      guard let first = ends.first, let last = ends.last, first <= last else { return nil }
+      return first...last
+    }
+    return ranges.isEmpty ? nil : ranges
+  }
+
   package static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
   /// The machine's memory in bytes.

@@ -85,7 +85,12 @@ package struct TreeCopy {
     _ from: Int32, _ name: String, _ into: Int32, _ newName: String, _ info: stat
   ) throws {
     let source = FileDescriptor(
-      owning: try check(openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), "open", name))
+      owning: try check(
+        openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), "open", name))
+    // Who lives there may have put something else in its place meanwhile.
+    var now = stat()
+    try check(fstat(source.number, &now), "stat", name)
+    guard now.st_mode & S_IFMT == S_IFREG else { throw SyscallError("open", name, errno: ESTALE) }
     try makeRoom(into, newName)
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
     let target = FileDescriptor(

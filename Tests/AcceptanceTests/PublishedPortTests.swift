@@ -65,18 +65,29 @@ struct PublishedPortTests {
     defer { sandbox.close() }
     let port = PublishedPortTests.freePort()
     let reader = try Conversation(
-      ["run", "--name", "first", "-p", "\(port):80", "busybox", "yes"],
+      [
+        "run", "--name", "first", "-p", "\(port):80", "busybox", "sh", "-c",
+        "yes $(printf %01000d 0) | head -c 2000000; sleep 600",
+      ],
       environment: sandbox.environment)
     #expect(eventually { sandbox.run("inspect -f {{.State.Status}} first").text == "running" })
-    // Until its terminal takes no more.
-    usleep(300_000)
+    // Until its terminal takes no more, and then its monitor.
+    var printed = -1
+    #expect(
+      eventually {
+        let before = printed
+        usleep(100_000)
+        printed = sandbox.run("logs first").output.utf8.count
+        return printed > 0 && printed == before
+      })
     for name in ["second", "third"] {
       #expect(sandbox.run("stop -t 0 first second").output.contains("first"))
       let next = sandbox.run(
         ["run", "-d", "--name", name, "-p", "\(port):80", "busybox"] + server)
       #expect(next.status == 0, "\(next)")
     }
-    withExtendedLifetime(reader) {}
+    reader.signal(SIGKILL)
+    #expect(reader.end() != nil)
   }
 
   @Test("-P publishes exposed ports at random high ones") func publishAll() {

@@ -92,7 +92,9 @@ struct ComposeUp: ParsableCommand {
       throw combined("--abort-on-container-failure", "--abort-on-container-exit")
     }
     if build, noBuild { throw refuse("--build", "--no-build") }
-    if detach, exitCodeFrom != nil { throw refuse("--detach", "--exit-code-from") }
+    if detach || wait, exitCodeFrom != nil {
+      throw refuse(wait ? "--wait" : "--detach", "--exit-code-from")
+    }
     let follows =
       attachDependencies || abortOnContainerExit || abortOnContainerFailure || !attach.isEmpty
       || watch

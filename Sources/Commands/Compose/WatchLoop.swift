@@ -118,15 +118,21 @@ final class WatchLoop {
           gone: before.keys.filter { now[$0] == nil }.sorted()))
     }
     for service in services(of: changes, [.rebuild]) { try build(service) }
+    // What could not be brought in is no reason to start anything on it.
+    var failed: Set<String> = []
     for change in changes where change.entry.rule.action.syncs {
-      attempt(change.entry.service) { try sync(change.entry, change.changed, change.gone) }
+      let service = change.entry.service
+      if !attempt(service, { try sync(change.entry, change.changed, change.gone) }) {
+        failed.insert(service)
+      }
     }
-    for service in services(of: changes, [.restart, .syncRestart]) {
+    for service in services(of: changes, [.restart, .syncRestart]) where !failed.contains(service) {
       attempt(service) { try restart(service) }
     }
-    for change in changes {
-      guard let hook = change.entry.rule.exec else { continue }
-      attempt(change.entry.service) { try execute(hook, change.entry.service) }
+    for change in changes where change.entry.rule.action == .syncExec {
+      let service = change.entry.service
+      guard let hook = change.entry.rule.exec, !failed.contains(service) else { continue }
+      attempt(service) { try execute(hook, service) }
     }
   }
 
@@ -159,9 +165,17 @@ final class WatchLoop {
     }
   }
 
-  /// A program that does not compile is no reason to look no further: the next change mends it.
-  private func attempt(_ service: String, _ body: () throws -> Void) {
-    do { try body() } catch { tell(error, of: service) }
+  /// A program that does not compile is no reason to look no further: the next change mends it. Whether
+  /// `body` did what it should.
+  @discardableResult
+  private func attempt(_ service: String, _ body: () throws -> Void) -> Bool {
+    do {
+      try body()
+      return true
+    } catch {
+      tell(error, of: service)
+      return false
+    }
   }
 
   private func tell(_ error: any Error, of service: String) {
@@ -239,7 +253,11 @@ final class WatchLoop {
     options.skipsDependencies = true
     // What was brought into the container since it was made is in the image now, or should be gone.
     options.recreation = .force
-    try session.execute(UpPlanner.plan(session.model, try session.observe(), options))
+    let state = try session.observe()
+    // As many as there are, which `--scale` may have made.
+    let replicas = state.containers(of: service).count
+    if replicas > 0 { options.scale[service] = replicas }
+    try session.execute(UpPlanner.plan(session.model, state, options))
     // Only now does no container use the former image.
     if prunes { try work.prune() }
   }

@@ -11,7 +11,7 @@ package enum ResourceOption {
       throw GoValue.invalid("failed to parse \(text) as a rational number")
     }
     let billionths = number * 1e9
-    guard (billionths - billionths.rounded()).magnitude < 1e-3, billionths < 9e18 else {
+    guard (billionths - billionths.rounded()).magnitude < 1e-3, billionths.magnitude < 9e18 else {
       throw GoValue.invalid("value is too precise")
     }
     return Int64(billionths.rounded())

@@ -37,10 +37,15 @@ package struct Preflight {
 
   private func madeResources(_ plan: ComposePlan) throws -> [DklabError] {
     let maker = ResourceMaker(engine: engine, model: model)
+    let removed = Set(
+      plan.steps.compactMap { step -> String? in
+        if case .removeNetwork(let name) = step.operation { return name }
+        return nil
+      })
     return try plan.steps.compactMap { step in
       do {
         switch step.operation {
-        case .createNetwork(let key, _): try maker.checkNetwork(key)
+        case .createNetwork(let key, _): try maker.checkNetwork(key, without: removed)
         case .createVolume(let key, _): try maker.checkVolume(key)
         default: break
         }

@@ -18,10 +18,10 @@ struct ResourceMaker {
   }
 
   /// Says what `network` would say, without making it.
-  func checkNetwork(_ key: String) throws {
+  func checkNetwork(_ key: String, without removed: Set<String> = []) throws {
     let (network, wish) = network(named: key)
     do {
-      try engine.checkNetwork(network.name, wish)
+      try engine.checkNetwork(network.name, wish, without: removed)
     } catch var error as DklabError {
       error.location = error.location ?? network.location
       throw error

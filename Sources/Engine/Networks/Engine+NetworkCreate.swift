@@ -42,9 +42,12 @@ extension Engine {
   }
 
   /// What can be said against a network before it is made, but for other networks that come before it.
-  package func checkNetwork(_ name: String, _ wish: NetworkWish) throws {
+  package func checkNetwork(
+    _ name: String, _ wish: NetworkWish, without removed: Set<String> = []
+  ) throws {
     try checkWish(name, wish)
-    _ = try AddressPlan(wish: wish, others: networks().flatMap(\.config.pools)).pools()
+    let others = try networks().filter { !removed.contains($0.name) }
+    _ = try AddressPlan(wish: wish, others: others.flatMap(\.config.pools)).pools()
   }
 
   private func checkWish(_ name: String, _ wish: NetworkWish) throws {

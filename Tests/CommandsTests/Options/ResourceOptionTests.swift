@@ -52,6 +52,9 @@ struct ResourceOptionTests {
       message { _ = try ResourceOption.cpus("x") } == "failed to parse x as a rational number")
     #expect(message { _ = try ResourceOption.cpus("0.0000000001") } == "value is too precise")
     #expect(message { _ = try ResourceOption.cpus("nan") } != nil)
+    // Of a number that can be had the daemon says whether it is one.
+    #expect(try ResourceOption.cpus("-1") == -1_000_000_000)
+    #expect(message { _ = try ResourceOption.cpus("-1e20") } == "value is too precise")
   }
 
   @Test("--memory-swap takes -1 for no limit")
