@@ -110,6 +110,32 @@ struct ComposeUpTests {
     #expect(project.compose("down -v -t 1").status == 0)
   }
 
+  @Test("a network that is made anew keeps the subnet that its file names")
+  func sameSubnet() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let text = """
+      services:
+        one: {image: toolbox, command: sleep infinity, init: true}
+      networks:
+        default: {internal: false, ipam: {config: [{subnet: 10.77.33.0/24}]}}
+
+      """
+    let project = try project(sandbox, text)
+    defer { project.close() }
+    #expect(project.compose("up -d").status == 0)
+    try project.write(text.replacing("internal: false", with: "internal: true"))
+    let again = project.compose("up -d")
+    #expect(again.status == 0, "\(again)")
+    let network = sandbox.run([
+      "network", "inspect", "-f", "{{.Internal}}", "\(project.name)_default",
+    ])
+    #expect(network.text == "true")
+    #expect(
+      project.inspect("one-1", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}")
+        .hasPrefix("10.77.33."))
+  }
+
   @Test("waits for health and for completion, and says why it gave up")
   func conditions() throws {
     let sandbox = try Sandbox()
