@@ -67,6 +67,15 @@ struct KubeVolumeTests {
           + "{name: e, mountPath: /p, subPathExpr: $(ME)/here}, {name: c, mountPath: /one, subPath: colour}]",
         "volumes: [{name: e, emptyDir: {}}, {name: c, configMap: {name: settings}}]")
       + pod(
+        "made",
+        "touch /c/new || echo kept; ln -sfn ../../../../srv /t/..data || echo kept; cat /c/colour",
+        "volumeMounts: [{name: c, mountPath: /c, readOnly: false}, {name: t, mountPath: /t}]",
+        """
+        volumes:
+          - {name: c, configMap: {name: settings}}
+          - {name: t, projected: {sources: [{configMap: {name: settings}}]}}
+        """)
+      + pod(
         "escape", "ls /h; cat /h/hostname",
         "volumeMounts: [{name: e, mountPath: /h, subPath: way}]",
         """
@@ -115,6 +124,8 @@ struct KubeVolumeTests {
     #expect(memory.count == 4 && memory[2].hasPrefix("tmpfs /m tmpfs rw,"), "\(memory)")
     #expect(log("group") == ["440 1001", "2777 1001", "640 1001", "1001", "1000"])
     #expect(log("part") == ["part", "blue"])
+    let made = log("made")
+    #expect(made.filter { $0 == "kept" || $0 == "blue" } == ["kept", "kept", "blue"], "\(made)")
     let itself = log("itself")
     for line in [
       "# Kubernetes-managed hosts file.", "1.2.3.4\tone\ttwo", "1", "Seccomp:\t0",

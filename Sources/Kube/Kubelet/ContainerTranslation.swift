@@ -117,10 +117,12 @@ struct ContainerTranslation {
     _ container: JSONValue, _ volumes: [String: String], _ known: [String: String]
   ) throws(ConfigurationError) -> [MountWish] {
     var result: [MountWish] = []
+    // What the kubelet makes, only the kubelet changes.
+    let made = Set(pod.list("spec", "volumes").filter(PodVolumes.isMade).map { $0.text("name") })
     for mount in container.list("volumeMounts") {
       guard let source = volumes[mount.text("name")] else { continue }
       var wish = MountWish(kind: .bind, source: source, target: mount.text("mountPath"))
-      wish.readOnly = mount.flag("readOnly")
+      wish.readOnly = mount.flag("readOnly") || made.contains(mount.text("name"))
       let sub = try subPath(of: mount, known)
       if !sub.isEmpty {
         try makeSubPath(sub, in: source)

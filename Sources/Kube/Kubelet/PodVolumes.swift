@@ -163,10 +163,9 @@ struct PodVolumes {
       let path = source.text("path")
       // A token serves until four fifths of its time are over.
       let life = Int64(source.number("expirationSeconds") ?? 3607) * 4 / 5
-      let file = "\(place)/\(path)"
       // Only for the pod's user and group, when it has them.
       let mode: mode_t = user != nil || group != nil ? 0o600 : mode
-      if let old = VolumeFiles.read(file, younger: life) { return [(path, old, mode)] }
+      if let old = VolumeFiles(path: place).read(path, younger: life) { return [(path, old, mode)] }
       guard let token = token(source) else {
         throw ConfigurationError(message: "failed to fetch token of the service account")
       }

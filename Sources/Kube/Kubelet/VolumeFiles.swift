@@ -8,6 +8,9 @@
 // old files or all the new ones. A file that is mounted by itself (`subPath`) stays the old one: a mount
 // holds the file that it was made from.
 //
+// Containers get these volumes read-only, and still nothing here believes what stands in the directory: the
+// kubelet is root on the node, and a link that a process has put there must not lead it elsewhere.
+//
 // Man pages: symlink(7), rename(2). Next: PodVolumes.swift
 
 import Glibc
@@ -30,19 +33,21 @@ struct VolumeFiles {
   func update(_ entries: [Entry]) throws {
     let entries = entries.filter { Self.isBelow($0.name) }
     try Directory.make(path, mode: 0o755)
-    let old = try? File.link("\(path)/\(Self.link)")
+    let old = current
     if let old, holds(entries, in: old) { return }
     let version = "..\(Self.timestamp())"
+    // It must be new: then what is below is ours.
+    try check(mkdir("\(path)/\(version)", 0o755), "mkdir", "\(path)/\(version)")
     for (name, content, mode) in entries {
       let target = "\(path)/\(version)/\(name)"
       try Directory.make(
         String(target[..<(target.lastIndex(of: "/") ?? target.endIndex)]), mode: 0o755)
       try File.replace(target, content, mode: mode, durable: false)
-      chmod(target, mode)
+      try give(target, mode: group == nil ? mode : mode | 0o440, owner: owners[name])
     }
-    try Directory.make("\(path)/\(version)", mode: 0o755)
-    for (name, owner) in owners { chown("\(path)/\(version)/\(name)", owner, gid_t.max) }
-    if let group { give(version, to: group, entries) }
+    if group != nil {
+      for directory in [path, "\(path)/\(version)"] { try give(directory, mode: 0o2755) }
+    }
     try turn("\(path)/\(Self.link)", to: version)
     let names = Set(entries.compactMap { $0.name.split(separator: "/").first.map(String.init) })
     for name in names where (try? File.link("\(path)/\(name)")) != "\(Self.link)/\(name)" {
@@ -51,28 +56,37 @@ struct VolumeFiles {
     for name in try Directory.list(path) where !name.hasPrefix("..") && !names.contains(name) {
       unlink("\(path)/\(name)")
     }
-    if let old, old.hasPrefix("..") { try Directory.removeTree("\(path)/\(old)") }
+    if let old { try Directory.removeTree("\(path)/\(old)") }
   }
 
-  private func give(_ version: String, to group: gid_t, _ entries: [Entry]) {
-    for directory in [path, "\(path)/\(version)"] {
-      chown(directory, uid_t.max, group)
-      chmod(directory, 0o2755)
-    }
-    for (name, _, mode) in entries {
-      let file = "\(path)/\(version)/\(name)"
-      chown(file, uid_t.max, group)
-      chmod(file, mode | 0o440)
-    }
-  }
-
-  /// The content of a file that was written less than so many seconds ago.
-  static func read(_ path: String, younger seconds: Int64) -> [UInt8]? {
-    var info = stat()
-    guard stat(path, &info) == 0,
-      Int64(info.st_mtim.tv_sec) + seconds > wallClockNanoseconds() / 1_000_000_000
+  /// The directory of ours to which `..data` leads; nil when it leads anywhere else.
+  private var current: String? {
+    guard let name = try? File.link("\(path)/\(Self.link)"), name.hasPrefix(".."), name != "..",
+      !name.contains("/")
     else { return nil }
-    return try? File.read(path)
+    var info = stat()
+    return lstat("\(path)/\(name)", &info) == 0 && info.st_mode & S_IFMT == S_IFDIR ? name : nil
+  }
+
+  /// Settles whose something is and who may read it, never through a link.
+  private func give(_ target: String, mode: mode_t, owner: uid_t? = nil) throws {
+    let file = try FileDescriptor.open(target, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    if owner != nil || group != nil {
+      try check(fchown(file.number, owner ?? uid_t.max, group ?? gid_t.max), "chown", target)
+    }
+    // After chown(2), which takes the bits for set-user-ID and set-group-ID away.
+    try check(fchmod(file.number, mode), "chmod", target)
+  }
+
+  /// The content of one of the files when it was written less than so many seconds ago.
+  func read(_ name: String, younger seconds: Int64) -> [UInt8]? {
+    guard Self.isBelow(name), let current else { return nil }
+    let file = "\(path)/\(current)/\(name)"
+    var info = stat()
+    guard lstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG,
+      wallClockNanoseconds() / 1_000_000_000 - Int64(info.st_mtim.tv_sec) < seconds
+    else { return nil }
+    return try? File.read(file)
   }
 
   /// What a pod says of a file's place: never out of the volume.
