@@ -60,7 +60,8 @@ enum KindStrategy {
     if object.text("spec", "nodeName").isEmpty || phase == "Succeeded" || phase == "Failed" {
       return 0
     }
-    return max(0, asked ?? object.number("spec", "terminationGracePeriodSeconds") ?? 30)
+    let seconds = asked ?? object.number("spec", "terminationGracePeriodSeconds") ?? 30
+    return Int(Int32(clamping: max(0, seconds)))
   }
 
   /// Objects that must stay.

@@ -34,7 +34,9 @@ extension Validators {
       }
     }
     checkNotNegative(spec, ["terminationGracePeriodSeconds"], path, &problems)
-    if let deadline = spec.number("activeDeadlineSeconds"), deadline < 1 {
+    if let deadline = spec.number("activeDeadlineSeconds"),
+      !(1...Int(Int32.max)).contains(deadline)
+    {
       problems.append(
         .invalid(
           "\(path).activeDeadlineSeconds", deadline, "must be between 1 and 2147483647, inclusive"))

@@ -29,7 +29,7 @@ enum Validators {
       if !field.values.isEmpty { checkValues(member, field, inner, &problems) }
       if field.type.message != nil { checkInner(member, field.type, inner, &problems) }
     }
-    rules[message.name]?(value, path, &problems)
+    (rules[message.name] ?? volumeRules[message.name])?(value, path, &problems)
   }
 
   private static func checkValues(

@@ -200,6 +200,9 @@ struct ContainerTranslation {
     }
     if let cpu = amount("limits", "cpu") { spec.host.nanoCpus = Int64(clamping: cpu.nano) }
     let share = amount("requests", "cpu") ?? amount("limits", "cpu")
-    if let share { spec.host.cpuShares = Int64(max(2, share.milli * 1024 / 1000)) }
+    if let share {
+      // The most that the kernel takes, as with the real kubelet.
+      spec.host.cpuShares = Int64(min(max(2, Int128(share.milli) * 1024 / 1000), 262_144))
+    }
   }
 }

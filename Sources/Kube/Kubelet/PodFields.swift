@@ -44,6 +44,7 @@ enum PodFields {
       ?? (parts[0] == "limits" ? node[parts[1]] : nil) ?? Quantity(0)
     let divisor = Quantity(reference.text("divisor"))
     let unit = divisor.map { $0.nano == 0 ? Quantity(1) : $0 } ?? Quantity(1)
-    return "\((amount.nano + unit.nano - 1) / unit.nano)"
+    let (whole, rest) = amount.nano.quotientAndRemainder(dividingBy: unit.nano)
+    return "\(rest > 0 ? whole + 1 : whole)"
   }
 }

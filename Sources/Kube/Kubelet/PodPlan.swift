@@ -114,7 +114,7 @@ struct PodPlan {
     guard let seconds = pod.number("spec", "activeDeadlineSeconds"),
       let start = RFC3339.nanoseconds(pod.text("status", "startTime"))
     else { return nil }
-    return start + Int64(seconds) * Self.second
+    return start + Int64(Int32(clamping: seconds)) * Self.second
   }
 
   /// All containers have ended and none is to begin again.
@@ -219,7 +219,7 @@ struct PodPlan {
     _ container: ObservedContainer, by deadline: Int64?, _ grace: Int? = nil
   ) {
     let seconds = grace ?? pod.number("spec", "terminationGracePeriodSeconds") ?? 30
-    let grace = Int64(seconds) * Self.second
+    let grace = Int64(Int32(clamping: seconds)) * Self.second
     let limit = deadline ?? (asked[container.id] ?? now) + grace
     operations.append(.signal(id: container.id, kill: now >= limit))
     if now < limit { lookAgain(at: limit) }

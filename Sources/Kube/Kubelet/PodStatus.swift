@@ -133,7 +133,7 @@ struct PodStatus {
     guard let seconds = pod.number("spec", "activeDeadlineSeconds"),
       let start = RFC3339.nanoseconds(pod.text("status", "startTime"))
     else { return false }
-    return now >= start + Int64(seconds) * 1_000_000_000
+    return now >= start + Int64(Int32(clamping: seconds)) * 1_000_000_000
   }
 
   private func phase(_ isInitialized: Bool) -> String {

@@ -50,14 +50,14 @@ struct PodVolumes {
 
   /// The memory that all containers of the pod may use together; nil when one has no limit.
   private var memoryLimit: Int? {
-    var sum = 0
+    var sum: Int128 = 0
     for container in pod.list("spec", "containers") {
       guard let limit = Quantity(container.text("resources", "limits", "memory")) else {
         return nil
       }
-      sum += limit.units
+      sum += Int128(limit.units)
     }
-    return sum
+    return Int(clamping: sum)
   }
 
   /// Brings the volumes up to date whose files are of our making, where they are mounted already.
@@ -137,11 +137,16 @@ struct PodVolumes {
 
   private typealias VolumeFile = VolumeFiles.Entry
 
+  /// The mode that a pod asks for: who may read, write and execute, and nothing beside it.
+  private static func mode(_ number: Int?, _ otherwise: mode_t) -> mode_t {
+    number.map { mode_t(truncatingIfNeeded: $0) & 0o777 } ?? otherwise
+  }
+
   private func files(_ volume: JSONValue) throws(ConfigurationError) -> [VolumeFile] {
     let place = "\(directory)/volumes/\(volume.text("name"))"
     for key in ["configMap", "secret", "downwardAPI", "projected"] {
       guard let source = volume[key] else { continue }
-      let mode = mode_t(source.number("defaultMode") ?? 0o644)
+      let mode = Self.mode(source.number("defaultMode"), 0o644)
       if key != "projected" { return try files(key, source, mode, place) }
       var all: [VolumeFile] = []
       for part in source.list("sources") {
@@ -162,7 +167,7 @@ struct PodVolumes {
     case "serviceAccountToken":
       let path = source.text("path")
       // A token serves until four fifths of its time are over.
-      let life = Int64(source.number("expirationSeconds") ?? 3607) * 4 / 5
+      let life = Int64(clamping: Int128(source.number("expirationSeconds") ?? 3607) * 4 / 5)
       // Only for the pod's user and group, when it has them.
       let mode: mode_t = user != nil || group != nil ? 0o600 : mode
       if let old = VolumeFiles(path: place).read(path, younger: life) { return [(path, old, mode)] }
@@ -186,7 +191,7 @@ struct PodVolumes {
           throw ConfigurationError(message: "unsupported fieldPath: \(path)")
         }
         result.append(
-          (item.text("path"), Array(text.utf8), mode_t(item.number("mode") ?? Int(mode))))
+          (item.text("path"), Array(text.utf8), Self.mode(item.number("mode"), mode)))
       }
       return result
     default: return []
@@ -226,7 +231,7 @@ struct PodVolumes {
           message: "references non-existent \(kind == "secret" ? "secret" : "config") key: "
             + item.text("key"))
       }
-      result.append((item.text("path"), content, mode_t(item.number("mode") ?? Int(mode))))
+      result.append((item.text("path"), content, Self.mode(item.number("mode"), mode)))
     }
     return result
   }

@@ -161,4 +161,53 @@ struct PodPlanTests {
     #expect(plan.operations == [.start(name: "b", attempt: 0)])
     #expect(plan.again == failed.finishedAt + 10 * second)
   }
+
+  @Test("seconds without end are a long time, and no more")
+  func longTimes() throws {
+    var pod = pod([
+      "containers": [["name": "main"]], "activeDeadlineSeconds": .integer(.max),
+      "terminationGracePeriodSeconds": .integer(.max), "nodeName": "one",
+    ])
+    pod.set("status", "startTime", to: "2027-01-15T08:00:00Z")
+    let running = [sandbox, container("main")]
+    #expect(operations(pod, running) == [])
+    #expect(PodStatus(pod, running, hostAddress: "127.0.0.1", now: now).json.text("reason") == "")
+    pod.set("metadata", "deletionTimestamp", to: "2027-01-15T08:00:00Z")
+    #expect(operations(pod, running).contains(.signal(id: "main.0", kill: true)))
+    let failed = PodPlan.Health(mustRestart: true, grace: .max)
+    pod.set("metadata", "deletionTimestamp", to: nil)
+    #expect(
+      operations(pod, running, health: ["main": failed]) == [.signal(id: "main.0", kill: false)])
+  }
+
+  @Test("a pod may be asked to end within any time")
+  func longGrace() throws {
+    let cluster = try TestCluster()
+    let spec: JSONValue = [
+      "containers": [["name": "main", "image": "busybox"]], "nodeName": "one",
+      "terminationGracePeriodSeconds": .integer(.max),
+    ]
+    let type = try cluster.type("Pod")
+    for name in ["one", "two"] {
+      try cluster.create([
+        "apiVersion": "v1", "kind": "Pod", "metadata": ["name": .string(name)], "spec": spec,
+      ])
+    }
+    var options = DeleteOptions()
+    try cluster.api.delete(type, "default", "one", options)
+    options.gracePeriodSeconds = .max
+    try cluster.api.delete(type, "default", "two", options)
+    for name in ["one", "two"] {
+      let pod = try cluster.api.get(type, "default", name)
+      #expect(pod.number("metadata", "deletionGracePeriodSeconds") == 2_147_483_647)
+    }
+    let error = #expect(throws: APIError.self) {
+      var wrong = spec
+      wrong["activeDeadlineSeconds"] = .integer(.max)
+      try cluster.create([
+        "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "three"], "spec": wrong,
+      ])
+    }
+    #expect(error?.message.contains("must be between 1 and 2147483647, inclusive") == true)
+  }
 }
