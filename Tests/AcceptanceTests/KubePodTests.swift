@@ -268,4 +268,41 @@ struct KubePodTests {
     try Directory.removeTree("\(root)/kube/\(cluster.name)")
     #expect(eventually(within: 60) { living().isEmpty }, "\(living())")
   }
+
+  @Test("a pod whose last deletion is refused goes when nobody refuses any more")
+  func refusedEnd() throws {
+    try inCluster { cluster in
+      cluster.apply(
+        """
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingAdmissionPolicy
+        metadata: {name: stay}
+        spec:
+          matchConstraints:
+            resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [DELETE], resources: [pods]}]
+          matchConditions: [{name: second, expression: "has(oldObject.metadata.deletionTimestamp)"}]
+          validations: [{expression: "false", message: not yet}]
+        ---
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingAdmissionPolicyBinding
+        metadata: {name: stay}
+        spec: {policyName: stay, validationActions: [Deny]}
+        """ + "\n" + pod("kept", "sleep 1000", spec: "restartPolicy: Never")
+          + pod("other", "sleep 1000"))
+      cluster.wait("--for=condition=Ready pod/kept pod/other")
+      #expect(cluster.kubectl("delete pod kept --wait=false --grace-period=1").status == 0)
+      // Its containers are gone, and it is not; the node goes on with others meanwhile.
+      let place = cluster.environment.merging(["DKLAB_INSTANCE": "kube-\(cluster.name)"]) { $1 }
+      let isStopped = eventually(within: 60) {
+        let left = Sandbox.run(["ps", "-a"], environment: place, seconds: 120)
+        return left.output.contains("k8s_main_other") && !left.output.contains("k8s_main_kept")
+      }
+      #expect(isStopped)
+      cluster.apply(pod("later", "sleep 1000"))
+      cluster.wait("--for=condition=Ready pod/later")
+      #expect(cluster.kubectl("get pod kept").status == 0)
+      #expect(cluster.kubectl("delete validatingadmissionpolicybinding stay").status == 0)
+      cluster.wait("--for=delete pod/kept")
+    }
+  }
 }

@@ -84,6 +84,9 @@ package struct WriteOptions: Sendable {
   /// Keys that the client wrote twice, by their paths; treated as fields the kind does not have.
   package var duplicates: [String] = []
   package var user = UserInfo.system
+  /// Whether policies and webhooks are asked. What a cluster needs to begin at all is written before any
+  /// of them can answer.
+  var isJudged = true
 
   package init() {}
 

@@ -50,6 +50,7 @@ final class Admission: Sendable {
     _ object: inout JSONValue, _ old: JSONValue?, _ type: ResourceType, _ subresource: String,
     _ api: ObjectAPI, _ options: WriteOptions, _ warnings: inout [String]
   ) throws {
+    guard options.isJudged else { return }
     var attempt = Self.attempt(object, old, type, subresource, options)
     guard try WebhookAdmission.mutate(&attempt, api, &warnings), let changed = attempt.object
     else { return }
@@ -66,6 +67,7 @@ final class Admission: Sendable {
     _ object: JSONValue?, _ old: JSONValue?, _ type: ResourceType, _ subresource: String,
     _ api: ObjectAPI, _ options: WriteOptions, _ warnings: inout [String]
   ) throws {
+    guard options.isJudged else { return }
     let attempt = Self.attempt(object, old, type, subresource, options)
     try PolicyAdmission.judge(attempt, api, &warnings)
     try WebhookAdmission.judge(attempt, api, &warnings)

@@ -132,6 +132,8 @@ struct ClusterBootstrap {
     object["kind"] = .string(type.kind)
     object.set("metadata", "name", to: .string(name))
     if type.isNamespaced { object.set("metadata", "namespace", to: .string(namespace)) }
-    try api.create(type, namespace, object)
+    var options = WriteOptions()
+    options.isJudged = false
+    try api.create(type, namespace, object, options)
   }
 }

@@ -30,6 +30,7 @@ extension Kubelet {
       hear(descriptor) { [self] in refreshVolumes(updates.read(descriptor)) }
     }
     for descriptor in reports.keys { hear(descriptor) { [self] in readReport(descriptor) } }
+    for descriptor in deletions.keys { hear(descriptor) { [self] in readDeletion(descriptor) } }
     for descriptor in executor.launches.keys {
       hear(descriptor) { [self] in
         if let pod = executor.hear(descriptor) { launched(pod) }

@@ -38,6 +38,10 @@ final class Kubelet {
   var told: Set<String> = []
   /// Statuses on their way to the server, by descriptor.
   var reports: [Int32: (request: RequestUnderWay, pod: String)] = [:]
+  /// Requests that the API lets a pod go, on their way to the server, by descriptor.
+  var deletions: [Int32: (request: RequestUnderWay, pod: String)] = [:]
+  /// Pods of which nothing is left here, and that the API has not let go yet.
+  var leaving: Set<String> = []
   var dirty: [String] = []
   var isDirty: Set<String> = []
   /// Pods that wait until fewer containers are on their way.
@@ -132,7 +136,7 @@ final class Kubelet {
       if let time = plan.again { again = min(again ?? .max, time) }
       if let again { lookAgain(uid, at: again) }
       if !act(plan, pod, now) {
-        if pods[uid] != nil { reportStatus(pod, health) }
+        if pods[uid] != nil, !leaving.contains(uid) { reportStatus(pod, health) }
         return listen(uid)
       }
     }
@@ -168,24 +172,12 @@ final class Kubelet {
         probes.forget(id)
         didSomething = true
       case .finish:
-        executor.carryOut(operation, pod)
+        if !leaving.contains(pod.uid) { executor.carryOut(operation, pod) }
         finish(pod)
         return false
       }
     }
     return didSomething
-  }
-
-  /// Nothing is left of a pod: it may go from the API too.
-  private func finish(_ pod: JSONValue) {
-    pods[pod.uid] = nil
-    due[pod.uid] = nil
-    asking.remove(pod.uid)
-    if pod.annotations[StaticPods.source] != nil { filesChanged = true }
-    if gone.remove(pod.uid) != nil { return }
-    _ = try? client.request(
-      "DELETE", "/api/v1/namespaces/\(pod.namespace)/pods/\(pod.name)",
-      ["gracePeriodSeconds": 0, "preconditions": ["uid": .string(pod.uid)]])
   }
 
   /// Hears of the end of every process of a pod.
