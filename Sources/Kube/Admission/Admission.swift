@@ -27,7 +27,7 @@ final class Admission: Sendable {
       try LimitRanger.check(object, type, api)
     case "services": try addresses.assign(&object, old: nil, type, api)
     case "persistentvolumeclaims": StorageClassDefault.fill(&object, api)
-    case "certificates.k8s.io/certificatesigningrequests":
+    case CertificateAdmission.bucket:
       try CertificateAdmission.create(&object, type, options.user)
     default: break
     }
@@ -41,6 +41,7 @@ final class Admission: Sendable {
     _ options: WriteOptions, _ warnings: inout [String]
   ) throws {
     if type.bucket == "services" { try addresses.assign(&object, old: old, type, api) }
+    if type.bucket == CertificateAdmission.bucket { CertificateAdmission.update(&object, old) }
     KindStrategy.prepareForUpdate(&object, type)
   }
 
@@ -67,6 +68,9 @@ final class Admission: Sendable {
     _ object: JSONValue?, _ old: JSONValue?, _ type: ResourceType, _ subresource: String,
     _ api: ObjectAPI, _ options: WriteOptions, _ warnings: inout [String]
   ) throws {
+    if type.bucket == CertificateAdmission.bucket, let object, let old {
+      try CertificateAdmission.check(object, old, type, subresource, options.user, api)
+    }
     guard options.isJudged else { return }
     let attempt = Self.attempt(object, old, type, subresource, options)
     try PolicyAdmission.judge(attempt, api, &warnings)

@@ -35,27 +35,34 @@ package struct CertificateController: Controller {
     else { return plan }
     let seconds = request.number("spec", "expirationSeconds") ?? Self.year
     var new = request
+    var problem = "the request is not a PKCS #10 request in PEM with a common name"
     if let pem = Base64.decode(request.text("spec", "request")),
-      let wish = CertificateRequest(pem: String(decoding: pem, as: UTF8.self)),
-      let certificate = try? authority.certificate(
-        for: wish, isServer: isServer, seconds: Int64(min(seconds, Self.year)), now: view.now)
+      let wish = CertificateRequest(pem: String(decoding: pem, as: UTF8.self))
     {
-      new.set("status", "certificate", to: .string(Base64.encode(certificate.utf8)))
-      plan.add(
-        .updateStatus(bucket: Self.bucket, new),
-        Text(
-          "request \(request.name) is approved, and \(wish.subject.commonName) gets a certificate",
-          ko: "요청 \(request.name)이(가) 승인되어 \(wish.subject.commonName)에게 인증서를 발급합니다"))
-    } else {
-      Conditions.set(
-        &new, "Failed", status: true, reason: "SignerValidationFailure",
-        message: "the request is not a PKCS #10 request in PEM with a common name",
-        now: view.timestamp, extra: [("lastUpdateTime", .string(view.timestamp))])
-      plan.add(
-        .updateStatus(bucket: Self.bucket, new),
-        Text(
-          "request \(request.name) cannot be read", ko: "요청 \(request.name)을(를) 읽을 수 없습니다"))
+      let usages = request.list("spec", "usages").compactMap(\.string)
+      let refusal = SignerRules.problem(request.text("spec", "signerName"), wish, usages: usages)
+      problem = refusal ?? problem
+      if refusal == nil,
+        let certificate = try? authority.certificate(
+          for: wish, isServer: isServer, seconds: Int64(min(seconds, Self.year)), now: view.now)
+      {
+        new.set("status", "certificate", to: .string(Base64.encode(certificate.utf8)))
+        plan.add(
+          .updateStatus(bucket: Self.bucket, new),
+          Text(
+            "request \(request.name) is approved, and \(wish.subject.commonName) gets a certificate",
+            ko: "요청 \(request.name)이(가) 승인되어 \(wish.subject.commonName)에게 인증서를 발급합니다"))
+        return plan
+      }
     }
+    Conditions.set(
+      &new, "Failed", status: true, reason: "SignerValidationFailure", message: problem,
+      now: view.timestamp, extra: [("lastUpdateTime", .string(view.timestamp))])
+    plan.add(
+      .updateStatus(bucket: Self.bucket, new),
+      Text(
+        "request \(request.name) cannot be signed: \(problem)",
+        ko: "요청 \(request.name)에 서명할 수 없습니다: \(problem)"))
     return plan
   }
 }
