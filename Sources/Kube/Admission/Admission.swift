@@ -68,6 +68,7 @@ final class Admission: Sendable {
     _ object: JSONValue?, _ old: JSONValue?, _ type: ResourceType, _ subresource: String,
     _ api: ObjectAPI, _ options: WriteOptions, _ warnings: inout [String]
   ) throws {
+    if let object { try EndpointAdmission.check(object, old, type, options.user) }
     if type.bucket == CertificateAdmission.bucket, let object, let old {
       try CertificateAdmission.check(object, old, type, subresource, options.user, api)
     }

@@ -24,7 +24,7 @@ enum DefaultRoles {
     (
       [""],
       [
-        "configmaps", "endpoints", "persistentvolumeclaims", "pods", "replicationcontrollers",
+        "configmaps", "persistentvolumeclaims", "pods", "replicationcontrollers",
         "replicationcontrollers/scale", "serviceaccounts", "services",
       ]
     ),
@@ -38,17 +38,19 @@ enum DefaultRoles {
     (["autoscaling"], ["horizontalpodautoscalers"]), (["batch"], ["cronjobs", "jobs"]),
     (["networking.k8s.io"], ["ingresses", "networkpolicies"]),
     (["policy"], ["poddisruptionbudgets"]),
-    (["discovery.k8s.io"], ["endpointslices"]),
   ]
   private static let onlyRead: [JSONValue] = [
     rule(
       [""],
       [
-        "bindings", "events", "limitranges", "namespaces", "namespaces/status", "pods/log",
+        "bindings", "endpoints", "events", "limitranges", "namespaces", "namespaces/status",
+        "pods/log",
         "pods/status", "resourcequotas", "resourcequotas/status", "services/status",
       ], read),
     rule(["apps"], ["controllerrevisions", "deployments/status", "replicasets/status"], read),
     rule(["events.k8s.io"], ["events"], read),
+    // Who could write them could send a service's clients anywhere.
+    rule(["discovery.k8s.io"], ["endpointslices"], read),
     rule([MetricsBook.group], ["nodes", "pods"], read),
   ]
 
