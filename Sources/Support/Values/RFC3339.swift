@@ -28,7 +28,9 @@ package enum RFC3339 {
     let seconds =
       daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? nil : whole + fraction
+    guard !overflow else { return nil }
+    let (result, isTooLate) = whole.addingReportingOverflow(fraction)
+    return isTooLate ? nil : result
   }
 
   /// The time as text in UTC, to the second when that is exact; otherwise without the zeros at the
