@@ -59,7 +59,7 @@ package final class ClientConnection {
           continue
         }
         stream.unread(rest)
-        body = Self.body(of: head, method)
+        body = try body(of: head, method)
         if case .none = body { isIdle = head.status != 101 }
         return head
       }
@@ -70,12 +70,15 @@ package final class ClientConnection {
     }
   }
 
-  private static func body(of head: AnswerHead, _ method: String) -> Body {
+  private func body(of head: AnswerHead, _ method: String) throws -> Body {
     if method == "HEAD" || [101, 204, 304].contains(head.status) { return .none }
     if head["transfer-encoding"]?.lowercased().contains("chunked") == true {
       return .chunked(inChunk: 0)
     }
-    if let length = head["content-length"].flatMap({ Int($0) }) {
+    if let text = head["content-length"]?.split(whereSeparator: \.isWhitespace).first {
+      guard text.allSatisfy({ ("0"..."9").contains($0) }), let length = Int(text) else {
+        throw SyscallError("read", "Content-Length \(text) from \(origin)", errno: EPROTO)
+      }
       return length == 0 ? .none : .counted(length)
     }
     return .untilEnd
@@ -121,7 +124,9 @@ package final class ClientConnection {
         body = .chunked(inChunk: size)
         return try readBody(timeout: timeout)
       }
-      guard let more = try stream.read(timeout: timeout) else { throw brokenOff() }
+      guard bytes.count < Self.lineLimit, let more = try stream.read(timeout: timeout) else {
+        throw brokenOff()
+      }
       if more.isEmpty {
         stream.unread(bytes)
         return []
@@ -142,15 +147,24 @@ package final class ClientConnection {
         isIdle = true
         return
       }
-      guard let more = try stream.read() else { throw brokenOff() }
+      guard bytes.count < Self.lineLimit, let more = try stream.read() else { throw brokenOff() }
       bytes += more
     }
   }
 
-  /// The whole rest of the body.
-  package func readAll() throws -> [UInt8] {
+  /// No line between chunks is longer.
+  private static let lineLimit = 64 << 10
+
+  /// The whole rest of the body. Throws EMSGSIZE when it is more than `limit` bytes.
+  package func readAll(limit: Int = .max) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    while let piece = try readBody() { bytes += piece }
+    while let piece = try readBody() {
+      guard piece.count <= limit - bytes.count else {
+        throw SyscallError(
+          "read", "more than \(limit) bytes from \(origin)", errno: EMSGSIZE)
+      }
+      bytes += piece
+    }
     return bytes
   }
 

@@ -20,10 +20,12 @@ package final class ClientStream {
   private var deadline: Int64?
 
   /// Connects like the other, and ends everything with ETIMEDOUT at `deadline`.
-  package convenience init(_ origin: HTTPOrigin, trust: ClientTrust, deadline: Int64) throws {
+  package convenience init(
+    _ origin: HTTPOrigin, trust: ClientTrust, deadline: Int64,
+    proxies: ProxySettings = ProxySettings()
+  ) throws {
     let left = Int32(clamping: max(1, deadline - monotonicMilliseconds()))
-    try self.init(origin, trust: trust, timeout: left)
-    self.deadline = deadline
+    try self.init(origin, trust: trust, timeout: left, until: deadline, proxies)
   }
 
   /// Takes a socket over that is on its way to `address`, which is `origin` for who asks.
@@ -43,8 +45,17 @@ package final class ClientStream {
   /// Connects to `origin` within `timeout` milliseconds.
   ///
   /// Throws `SyscallError` when nobody listens, ``DklabError`` of the resolver, NIOSSL's errors.
-  package init(_ origin: HTTPOrigin, trust: ClientTrust, timeout: Int32 = 30_000) throws {
-    let proxy = ProxySettings().proxy(for: origin.host, isSecure: origin.isSecure)
+  package convenience init(
+    _ origin: HTTPOrigin, trust: ClientTrust, timeout: Int32 = 30_000
+  ) throws {
+    try self.init(origin, trust: trust, timeout: timeout, until: nil, ProxySettings())
+  }
+
+  private init(
+    _ origin: HTTPOrigin, trust: ClientTrust, timeout: Int32, until deadline: Int64?,
+    _ proxies: ProxySettings
+  ) throws {
+    let proxy = proxies.proxy(for: origin.host, isSecure: origin.isSecure)
     let addresses = try NameResolver().addresses(of: proxy?.host ?? origin.host)
     var failure: any Error = SyscallError("connect", origin.description, errno: EHOSTUNREACH)
     var found: (descriptor: Int32, address: IPAddress)?
@@ -60,6 +71,8 @@ package final class ClientStream {
     }
     guard let (descriptor, address) = found else { throw failure }
     socket = FileDescriptor(owning: descriptor)
+    // A proxy may keep one waiting, too.
+    self.deadline = deadline
     if proxy != nil { try passProxy(to: origin) }
     guard origin.isSecure else { return }
     tls = try TLSEngine(
@@ -108,7 +121,7 @@ package final class ClientStream {
     try write(Array("CONNECT \(target) HTTP/1.1\r\nHost: \(target)\r\n\r\n".utf8))
     var bytes: [UInt8] = []
     while AnswerHead(bytes) == nil {
-      guard let more = try read() else { break }
+      guard bytes.count < 64 << 10, let more = try read() else { break }
       bytes += more
     }
     guard let head = AnswerHead(bytes), head.status == 200 else {
@@ -187,7 +200,11 @@ package final class ClientStream {
         var entries = [
           PollEntry(fd: socket.number, events: isEnded ? .writable : [.writable, .readable])
         ]
-        try pollDescriptors(&entries, timeout: -1)
+        let left = deadline.map { $0 - monotonicMilliseconds() }
+        if let left, left <= 0 {
+          throw SyscallError("write", "the connection", errno: ETIMEDOUT)
+        }
+        try pollDescriptors(&entries, timeout: left.map { Int32(clamping: $0) } ?? -1)
         if entries[0].ready.contains(.readable) { try fill() }
       case .ended: return
       case .failed(let number): throw SyscallError("write", "the connection", errno: number)

@@ -19,6 +19,9 @@ struct WebhookCaller: Sendable {
   let root: String
   let cluster: String
 
+  /// As much as an object with its patch may take.
+  private static let answerLimit = 4 << 20
+
   /// Where a webhook is.
   private struct Place {
     var origin: HTTPOrigin
@@ -73,7 +76,7 @@ struct WebhookCaller: Sendable {
       "POST", "\(place.path)?timeout=\(seconds)s",
       headers: [("Content-Type", "application/json"), ("Accept", "application/json")],
       body: review.bytes())
-    let body = try connection.readAll()
+    let body = try connection.readAll(limit: Self.answerLimit)
     guard (200..<300).contains(head.status) else {
       throw WebhookFailure("the server responded with status \(head.status)")
     }
