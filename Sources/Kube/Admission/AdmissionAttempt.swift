@@ -40,7 +40,8 @@ struct AdmissionAttempt: Sendable {
     let names = rule.list("resourceNames").compactMap(\.string)
     guard names.isEmpty || names.contains(name) else { return false }
     return rule.list("resources").compactMap(\.string).contains { pattern in
-      let parts = pattern.split(separator: "/", maxSplits: 1).map(String.init)
+      let parts = pattern.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        .map(String.init)
       let isResource = parts[0] == "*" || parts[0] == type.plural
       guard parts.count == 2 else { return isResource && subresource.isEmpty }
       return isResource && (parts[1] == "*" || parts[1] == subresource)
@@ -111,15 +112,18 @@ struct AdmissionAttempt: Sendable {
   /// The names that expressions of webhooks may use.
   static let variableNames: Set<String> = ["object", "oldObject", "request", "authorizer"]
 
-  /// Whether all conditions hold. An error counts as `failure` says.
-  func meets(_ conditions: [JSONValue]) throws(ExpressionError) -> Bool {
+  /// Whether all conditions hold; they may use `others` besides what is known about the attempt.
+  /// Throws when one has no value and none of the others is false.
+  func meets(
+    _ conditions: [JSONValue], with others: [String: ExpressionValue] = [:]
+  ) throws(ExpressionError) -> Bool {
     guard !conditions.isEmpty else { return true }
-    let variables = variables
+    let variables = variables.merging(others) { $1 }
     var failure: ExpressionError?
     for condition in conditions {
       do {
         let expression = try CompiledExpression(
-          condition.text("expression"), variables: Self.variableNames)
+          condition.text("expression"), variables: Self.variableNames.union(others.keys))
         if try !expression.holds(variables) { return false }
       } catch {
         failure = error

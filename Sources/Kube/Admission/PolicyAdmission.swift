@@ -5,9 +5,9 @@ import Documents
 enum PolicyAdmission {
   private static let group = "admissionregistration.k8s.io"
   /// What a policy's expressions may use.
-  static let variableNames = AdmissionAttempt.variableNames.union([
-    "params", "namespaceObject", "variables",
-  ])
+  static let variableNames = conditionNames.union(["variables"])
+  /// What its conditions may use.
+  static let conditionNames = AdmissionAttempt.variableNames.union(["params", "namespaceObject"])
 
   /// Throws what the first policy that refuses says.
   static func judge(
@@ -23,12 +23,6 @@ enum PolicyAdmission {
         binding.at("spec", "matchResources") == nil
           || matches(attempt, binding.at("spec", "matchResources"), api, isNarrowing: true)
       else { continue }
-      do {
-        guard try attempt.meets(spec.list("matchConditions")) else { continue }
-      } catch {
-        if spec.text("failurePolicy") == "Ignore" { continue }
-        throw refusal(attempt, policy, binding, error.message, reason: "Invalid")
-      }
       for found in try findings(attempt, policy, binding, api) {
         let actions = binding.list("spec", "validationActions").compactMap(\.string)
         if actions.contains("Warn") {
@@ -67,6 +61,14 @@ enum PolicyAdmission {
     var result: [(String, String)] = []
     for parameter in parameters {
       variables["params"] = ExpressionValue(parameter)
+      variables["variables"] = nil
+      do {
+        let conditions = spec.list("matchConditions")
+        guard try attempt.meets(conditions, with: variables) else { continue }
+      } catch {
+        if isLenient { continue }
+        throw refusal(attempt, policy, binding, error.message, reason: "Invalid")
+      }
       // Each may use those before it; one that has no value is missed only by who uses it.
       var named: [ExpressionValue: ExpressionValue] = [:]
       for variable in spec.list("variables") {

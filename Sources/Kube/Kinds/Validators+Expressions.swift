@@ -2,7 +2,7 @@ import Documents
 
 extension Validators {
   /// An expression that can be compiled.
-  private static func check(
+  static func checkExpression(
     _ value: JSONValue, _ key: String, _ variables: Set<String>, _ path: String,
     _ problems: inout [FieldProblem]
   ) {
@@ -18,32 +18,26 @@ extension Validators {
     }
   }
 
-  @Sendable static func matchCondition(
-    _ condition: JSONValue, _ path: String, _ problems: inout [FieldProblem]
-  ) {
-    check(condition, "expression", PolicyAdmission.variableNames, path, &problems)
-  }
-
   @Sendable static func policyValidation(
     _ validation: JSONValue, _ path: String, _ problems: inout [FieldProblem]
   ) {
     for key in ["expression", "messageExpression"]
     where key == "expression" || !validation.text(key).isEmpty {
-      check(validation, key, PolicyAdmission.variableNames, path, &problems)
+      checkExpression(validation, key, PolicyAdmission.variableNames, path, &problems)
     }
   }
 
   @Sendable static func policyVariable(
     _ variable: JSONValue, _ path: String, _ problems: inout [FieldProblem]
   ) {
-    check(variable, "expression", PolicyAdmission.variableNames, path, &problems)
+    checkExpression(variable, "expression", PolicyAdmission.variableNames, path, &problems)
   }
 
   @Sendable static func schemaRule(
     _ rule: JSONValue, _ path: String, _ problems: inout [FieldProblem]
   ) {
     for key in ["rule", "messageExpression"] where key == "rule" || !rule.text(key).isEmpty {
-      check(rule, key, SchemaRule.variableNames, path, &problems)
+      checkExpression(rule, key, SchemaRule.variableNames, path, &problems)
     }
   }
 }
