@@ -52,6 +52,16 @@ package struct ServiceAccountTokens: Sendable {
     ]
   }
 
+  /// Throws 422 for a time that no token lasts.
+  static func checkDuration(_ seconds: Int) throws(APIError) {
+    guard !(600...1 << 32).contains(seconds) else { return }
+    throw APIError(
+      422, "Invalid",
+      "TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: "
+        + "\(seconds): may not specify a duration "
+        + (seconds < 600 ? "less than 10 minutes" : "larger than 2^32 seconds"))
+  }
+
   /// A token for a service account; `pod` binds it to one.
   package func issue(
     account: JSONValue, audiences: [String], seconds: Int, pod: JSONValue? = nil, now: Int64

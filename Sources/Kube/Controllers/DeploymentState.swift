@@ -59,7 +59,8 @@ struct DeploymentState {
 
   /// The number of the present revision: one more than any before.
   private var nextRevision: Int {
-    (old.compactMap { Int($0.annotations[DeploymentController.revision] ?? "") }.max() ?? 0) + 1
+    (old.compactMap { Int32($0.annotations[DeploymentController.revision] ?? "") }
+      .map(Int.init).max() ?? 0) + 1
   }
 
   // MARK: The new set
@@ -207,10 +208,10 @@ package enum IntOrPercent: Sendable, Equatable {
     switch value {
     case .integer(let number): self = .number(Int(number))
     case .string(let text):
-      if text.hasSuffix("%"), let percent = Int(text.dropLast()) {
-        self = .percent(percent)
-      } else if let number = Int(text) {
-        self = .number(number)
+      if text.hasSuffix("%"), let percent = Int32(text.dropLast()) {
+        self = .percent(Int(percent))
+      } else if let number = Int32(text) {
+        self = .number(Int(number))
       } else {
         return nil
       }
@@ -223,7 +224,7 @@ package enum IntOrPercent: Sendable, Equatable {
     switch self {
     case .number(let number): number
     case .percent(let percent):
-      roundUp ? (total * percent + 99) / 100 : total * percent / 100
+      Int(clamping: (Int128(total) * Int128(percent) + (roundUp ? 99 : 0)) / 100)
     }
   }
 }

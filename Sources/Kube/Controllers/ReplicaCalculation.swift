@@ -62,12 +62,14 @@ struct ReplicaCalculation {
     if !countsUnready, missing.isEmpty {
       return result(
         abs(1 - first.ratio) <= Self.tolerance
-          ? current : Int((first.ratio * Double(ready)).rounded(.up)))
+          ? current : Self.count(first.ratio * Double(ready)))
     }
     // Whoever says nothing is taken for what holds the change back.
     for name in missing {
       if first.ratio < 1 {
-        used[name] = isPercent ? (requests[name] ?? 0) * max(100, target) / 100 : target
+        used[name] =
+          isPercent
+          ? Int(clamping: Int128(requests[name] ?? 0) * Int128(max(100, target)) / 100) : target
       } else if first.ratio > 1 {
         used[name] = 0
       }
@@ -77,9 +79,14 @@ struct ReplicaCalculation {
     if abs(1 - second) <= Self.tolerance || (first.ratio < 1) != (second < 1) {
       return result(current)
     }
-    let replicas = Int((second * Double(used.count)).rounded(.up))
+    let replicas = Self.count(second * Double(used.count))
     if second < 1 ? replicas > current : replicas < current { return result(current) }
     return result(replicas)
+  }
+
+  /// A number of replicas, which has 32 bits.
+  private static func count(_ pods: Double) -> Int {
+    Int(min(pods.rounded(.up), Double(Int32.max)))
   }
 
   // MARK: What is used
@@ -107,7 +114,7 @@ struct ReplicaCalculation {
             + "\(metric.namespace)/\(metric.name)")
       }
       let amounts = parts.compactMap { Quantity($0.text("usage", resource))?.milli }
-      if amounts.count == parts.count { result[metric.name] = amounts.reduce(0, +) }
+      if amounts.count == parts.count { result[metric.name] = Self.sum(amounts) }
     }
     return result
   }
@@ -125,32 +132,37 @@ struct ReplicaCalculation {
           throw Failure("container \(container) not found in Pod \(pod.name)")
         }
       }
-      var sum = 0
+      var amounts: [Int] = []
       for part in parts {
         guard let amount = Quantity(part.text("resources", "requests", resource)) else {
           throw Failure(
             "missing request for \(resource) in container \(part.text("name")) of Pod \(pod.name)")
         }
-        sum += amount.milli
+        amounts.append(amount.milli)
       }
-      result[pod.name] = sum
+      result[pod.name] = Self.sum(amounts)
     }
     return result
+  }
+
+  /// What users write may be more than fits.
+  private static func sum(_ amounts: some Sequence<Int>) -> Int {
+    Int(clamping: amounts.reduce(Int128(0)) { $0 + Int128($1) })
   }
 
   private static func ratio(
     _ used: [String: Int], _ requests: [String: Int], target: Int, isPercent: Bool
   ) throws(Failure) -> (ratio: Double, percent: Int?, average: Int) {
     guard isPercent else {
-      let average = used.values.reduce(0, +) / used.count
+      let average = sum(used.values) / used.count
       return (Double(average) / Double(max(1, target)), nil, average)
     }
     let known = used.filter { requests[$0.key] != nil }
-    let requested = known.keys.reduce(0) { $0 + (requests[$1] ?? 0) }
+    let requested = sum(known.keys.map { requests[$0] ?? 0 })
     guard requested > 0 else { throw Failure("no metrics returned matched known pods") }
-    let sum = known.values.reduce(0, +)
-    let percent = sum * 100 / requested
-    return (Double(percent) / Double(max(1, target)), percent, sum / known.count)
+    let total = sum(known.values)
+    let percent = Int(clamping: Int128(total) * 100 / Int128(requested))
+    return (Double(percent) / Double(max(1, target)), percent, total / known.count)
   }
 
   // MARK: Which pods count
@@ -185,14 +197,14 @@ struct ReplicaCalculation {
       let changed = RFC3339.nanoseconds(condition.text("lastTransitionTime"))
     else { return true }
     let isUnready = condition.text("status") == "False"
-    guard start + Self.beginning > view.now else {
-      return isUnready && start + Self.firstReadiness > changed
+    guard start > view.now - Self.beginning else {
+      return isUnready && start > changed &- Self.firstReadiness
     }
     guard let metric = metrics(pod.namespace).first(where: { $0.name == pod.name }),
       let time = RFC3339.nanoseconds(metric.text("timestamp"))
     else { return true }
     // All of what was measured must lie after the pod became ready.
     let window = (try? GoValue.duration(metric.text("window"))) ?? 0
-    return isUnready || time < changed + window
+    return isUnready || time &- window < changed
   }
 }

@@ -70,7 +70,7 @@ extension DeploymentState {
     let total = active.reduce(0) { $0 + replicas(of: $1) }
     let allowed = wished > 0 ? wished + maxSurge : 0
     let marked = active.compactMap {
-      Int($0.annotations["deployment.kubernetes.io/max-replicas"] ?? "")
+      Int32($0.annotations["deployment.kubernetes.io/max-replicas"] ?? "").map(Int.init)
     }.first { $0 > 0 }
     // Of how many all sets together were a share when they were last scaled.
     let before = marked ?? max(1, deployment.number("status", "replicas") ?? total)
@@ -78,7 +78,8 @@ extension DeploymentState {
     var targets: [(uid: String, count: Int)] = []
     for set in active.sorted(by: { replicas(of: $0) > replicas(of: $1) }) {
       let count = replicas(of: set)
-      let share = (count * allowed * 2 + before) / (2 * before) - count
+      let twice = Int128(count) * Int128(allowed) * 2
+      let share = Int(clamping: (twice + Int128(before)) / (2 * Int128(before))) - count
       let change = left > 0 ? max(0, min(share, left)) : min(0, max(share, left))
       targets.append((set.uid, count + change))
       left -= change

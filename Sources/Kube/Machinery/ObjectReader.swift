@@ -152,7 +152,10 @@ struct ObjectReader {
       (.string, .string), (.bytes, .string), (.duration, .string), (.byte, .integer),
       (.intOrString, .string), (.raw, .object), (.fields, .object), (.json, _):
       return value
-    case (.int32, .number(let number)), (.int64, .number(let number)):
+    case (.int32, .number(let number)):
+      guard let whole = Int32(exactly: number) else { throw wrongType(value, type, place) }
+      return .integer(Int64(whole))
+    case (.int64, .number(let number)):
       guard let whole = Int64(exactly: number) else { throw wrongType(value, type, place) }
       return .integer(whole)
     case (.intOrString, .integer(let number)):

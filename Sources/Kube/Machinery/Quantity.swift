@@ -104,14 +104,21 @@ package struct Quantity: Sendable {
   }
 }
 
+// What would be more than any amount stays at the largest: sums of what users write must not trap.
 extension Quantity: Comparable {
   package static func == (left: Quantity, right: Quantity) -> Bool { left.nano == right.nano }
   package static func < (left: Quantity, right: Quantity) -> Bool { left.nano < right.nano }
   package static func + (left: Quantity, right: Quantity) -> Quantity {
-    Quantity(nano: left.nano + right.nano, format: left.nano == 0 ? right.format : left.format)
+    let (sum, overflow) = left.nano.addingReportingOverflow(right.nano)
+    return Quantity(
+      nano: overflow ? (right.nano < 0 ? .min : .max) : sum,
+      format: left.nano == 0 ? right.format : left.format)
   }
   package static func - (left: Quantity, right: Quantity) -> Quantity {
-    Quantity(nano: left.nano - right.nano, format: left.nano == 0 ? right.format : left.format)
+    let (rest, overflow) = left.nano.subtractingReportingOverflow(right.nano)
+    return Quantity(
+      nano: overflow ? (right.nano < 0 ? .max : .min) : rest,
+      format: left.nano == 0 ? right.format : left.format)
   }
 }
 

@@ -33,12 +33,7 @@ extension KubeServer {
   {
     let account = try api.get(type, info.namespace, info.name)
     let seconds = sent.number("spec", "expirationSeconds") ?? 3600
-    guard seconds >= 600 else {
-      throw APIError(
-        422, "Invalid",
-        "TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: "
-          + "\(seconds): may not specify a duration less than 10 minutes")
-    }
+    try ServiceAccountTokens.checkDuration(seconds)
     var pod: JSONValue?
     if sent.text("spec", "boundObjectRef", "kind") == "Pod" {
       let name = sent.text("spec", "boundObjectRef", "name")
