@@ -5,17 +5,15 @@ import Documents
 /// A budget bounds the work, since a few nested `all`s over a long list are a great many steps.
 struct Evaluation {
   private var variables: [String: ExpressionValue]
-  private var budget = 1_000_000
+  private var budget = Self.wholeBudget
+  private static let wholeBudget = 1_000_000
 
   init(variables: [String: ExpressionValue]) {
     self.variables = variables
   }
 
   mutating func value(_ expression: Expression) throws(ExpressionError) -> ExpressionValue {
-    budget -= 1
-    guard budget > 0 else {
-      throw ExpressionError("operation cancelled: actual cost limit exceeded")
-    }
+    try pay(1)
     switch expression {
     case .literal(let value): return value
     case .variable(let name):
@@ -31,13 +29,19 @@ struct Evaluation {
       return .list(result)
     case .map(let entries):
       var result: [ExpressionValue: ExpressionValue] = [:]
-      for (key, member) in entries { result[try value(key)] = try value(member) }
+      for (key, member) in entries {
+        let name = try value(key)
+        try pay(weight(name))
+        result[name] = try value(member)
+      }
       return .map(result)
     case .unary(let word, let inner): return try unary(word, try value(inner))
     case .binary("&&", let one, let two): return try logical(one, two, decisive: false)
     case .binary("||", let one, let two): return try logical(one, two, decisive: true)
     case .binary(let word, let one, let two):
-      return try ExpressionOperators.binary(word, try value(one), try value(two))
+      let (left, right) = (try value(one), try value(two))
+      try pay(cost(of: word, left, right))
+      return try ExpressionOperators.binary(word, left, right)
     case .conditional(let test, let yes, let no):
       guard case .bool(let holds) = try value(test) else {
         throw ExpressionError("no such overload: ?:")
@@ -47,9 +51,20 @@ struct Evaluation {
       var values: [ExpressionValue] = []
       if let target { values.append(try value(target)) }
       for argument in arguments { values.append(try value(argument)) }
+      try pay(cost(ofCall: name, values))
       return try ExpressionFunctions.call(name, values, isMethod: target != nil)
     case .comprehension(let kind, let over, let name, let body, let transform):
       return try comprehension(kind, try value(over), name, body, transform)
+    }
+  }
+
+  /// What may still be spent.
+  var left: Int { budget }
+
+  private mutating func pay(_ cost: Int) throws(ExpressionError) {
+    budget -= min(cost, Self.wholeBudget)
+    guard budget > 0 else {
+      throw ExpressionError("operation cancelled: actual cost limit exceeded")
     }
   }
 

@@ -46,10 +46,14 @@ enum ExpressionFunctions {
     guard case .string(let text) = value, case .string(let expression) = pattern else {
       throw unknown("matches", [value, pattern])
     }
-    guard let regex = try? Regex(expression) else {
-      throw ExpressionError("error parsing regexp: \(expression)")
+    return .bool(try Self.pattern(expression).isIn(text))
+  }
+
+  private static func pattern(_ text: String) throws(ExpressionError) -> LinearPattern {
+    guard let pattern = LinearPattern(text) else {
+      throw ExpressionError("error parsing regexp: \(text)")
     }
-    return .bool((try? regex.firstMatch(in: text)) != nil)
+    return pattern
   }
 
   // MARK: From one type to another
@@ -184,10 +188,7 @@ enum ExpressionFunctions {
       return .int(
         Int64(found.map { text.distance(from: text.startIndex, to: $0.lowerBound) } ?? -1))
     case ("find", 1, 0), ("findAll", 1, 0):
-      guard let regex = try? Regex(words[0]) else {
-        throw ExpressionError("error parsing regexp: \(words[0])")
-      }
-      let all = text.matches(of: regex).map { String(text[$0.range]) }
+      let all = try pattern(words[0]).all(in: text, most: name == "find" ? 1 : .max)
       return name == "find"
         ? .string(all.first ?? "") : .list(all.map { .string($0) })
     default: return nil

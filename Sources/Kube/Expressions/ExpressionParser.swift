@@ -11,6 +11,9 @@ struct ExpressionParser {
   private var position = 0
   private var depth = 0
   private static let depthLimit = 100
+  /// Of the expression that was read last: how many nodes stand one within another.
+  private var height = 0
+  private static let heightLimit = 150
 
   init(_ text: String) throws(ExpressionSyntaxError) {
     var lexer = ExpressionLexer(text)
@@ -53,15 +56,32 @@ struct ExpressionParser {
   private mutating func expression() throws(ExpressionSyntaxError) -> Expression {
     depth += 1
     defer { depth -= 1 }
-    guard depth < Self.depthLimit else {
-      throw ExpressionSyntaxError(
-        column: tokens[position].column, message: "expression recursion limit exceeded: 100")
-    }
+    guard depth < Self.depthLimit else { throw tooDeep(Self.depthLimit) }
     let test = try binary(level: 0)
     guard take("?") else { return test }
+    let most = height
     let yes = try binary(level: 0)
     try expect(":")
-    return .conditional(test, yes, try expression())
+    return .conditional(test, yes, try grown(over: most, height, by: try expression()))
+  }
+
+  private func tooDeep(_ limit: Int) -> ExpressionSyntaxError {
+    ExpressionSyntaxError(
+      column: tokens[position].column, message: "expression recursion limit exceeded: \(limit)")
+  }
+
+  /// Reads the last part of a node whose other parts are so high. The tree is walked by recursion, so
+  /// it must not grow beyond what a stack takes, be it by a chain of points or of operators.
+  private mutating func grown<Part>(
+    over others: Int..., by part: Part
+  ) throws(ExpressionSyntaxError) -> Part {
+    try grow(over: others.reduce(0, max))
+    return part
+  }
+
+  private mutating func grow(over others: Int = 0) throws(ExpressionSyntaxError) {
+    height = max(others, height) + 1
+    guard height < Self.heightLimit else { throw tooDeep(Self.heightLimit) }
   }
 
   /// From the loosest to the tightest.
@@ -72,23 +92,49 @@ struct ExpressionParser {
   private mutating func binary(level: Int) throws(ExpressionSyntaxError) -> Expression {
     guard level < Self.levels.count else { return try unary() }
     var left = try binary(level: level + 1)
+    if level < 2 { return try connected(by: Self.levels[level][0], left, level) }
     while let word = Self.levels[level].first(where: { sees($0) }) {
       position += 1
-      left = .binary(word, left, try binary(level: level + 1))
+      left = .binary(word, left, try grown(over: height, by: try binary(level: level + 1)))
     }
     return left
+  }
+
+  /// `a || b || c …` is as high as it must be and no higher, since people write long ones.
+  private mutating func connected(
+    by word: String, _ first: Expression, _ level: Int
+  ) throws(ExpressionSyntaxError) -> Expression {
+    var parts = [first]
+    var most = height
+    while take(word) {
+      parts.append(try binary(level: level + 1))
+      most = max(most, height)
+    }
+    height = most
+    while parts.count > 1 {
+      var pairs: [Expression] = []
+      for index in stride(from: 0, to: parts.count, by: 2) {
+        pairs.append(
+          index + 1 < parts.count ? .binary(word, parts[index], parts[index + 1]) : parts[index])
+      }
+      parts = pairs
+      try grow()
+    }
+    return parts[0]
   }
 
   private mutating func unary() throws(ExpressionSyntaxError) -> Expression {
     depth += 1
     defer { depth -= 1 }
-    guard depth < Self.depthLimit else { throw unexpected() }
-    if take("!") { return .unary("!", try unary()) }
+    guard depth < Self.depthLimit else { throw tooDeep(Self.depthLimit) }
+    if take("!") { return .unary("!", try grown(by: try unary())) }
     if take("-") {
       switch try unary() {
       case .literal(.int(let value)): return .literal(.int(0 &- value))
       case .literal(.double(let value)): return .literal(.double(-value))
-      case let other: return .unary("-", other)
+      case let other:
+        try grow()
+        return .unary("-", other)
       }
     }
     return try member()
@@ -100,12 +146,14 @@ struct ExpressionParser {
       if take(".") {
         let name = try identifier()
         if take("(") {
-          target = try call(name, on: target, try arguments(until: ")"))
+          let values = try grown(over: height, by: try arguments(until: ")"))
+          target = try call(name, on: target, values)
         } else {
+          try grow()
           target = .select(target, name, isTest: false)
         }
       } else if take("[") {
-        target = .index(target, try expression())
+        target = .index(target, try grown(over: height, by: try expression()))
         try expect("]")
       } else {
         return target
@@ -115,11 +163,32 @@ struct ExpressionParser {
 
   private mutating func arguments(until end: String) throws(ExpressionSyntaxError) -> [Expression] {
     var result: [Expression] = []
+    var most = 0
     while !take(end) {
       result.append(try expression())
+      most = max(most, height)
       if take(end) { break }
       try expect(",")
     }
+    height = most
+    return result
+  }
+
+  private mutating func entries()
+    throws(ExpressionSyntaxError) -> [(Expression, Expression)]
+  {
+    var result: [(Expression, Expression)] = []
+    var most = 0
+    while !take("}") {
+      let key = try expression()
+      most = max(most, height)
+      try expect(":")
+      result.append((key, try expression()))
+      most = max(most, height)
+      if take("}") { break }
+      try expect(",")
+    }
+    height = most
     return result
   }
 
@@ -128,11 +197,13 @@ struct ExpressionParser {
     switch token.kind {
     case .literal(let value):
       position += 1
+      height = 1
       return .literal(value)
     case .identifier(let name):
       position += 1
+      height = 1
       guard take("(") else { return .variable(name) }
-      return try call(name, on: nil, try arguments(until: ")"))
+      return try call(name, on: nil, try grown(by: try arguments(until: ")")))
     case .symbol("("):
       position += 1
       let inner = try expression()
@@ -140,18 +211,10 @@ struct ExpressionParser {
       return inner
     case .symbol("["):
       position += 1
-      return .list(try arguments(until: "]"))
+      return .list(try grown(by: try arguments(until: "]")))
     case .symbol("{"):
       position += 1
-      var entries: [(Expression, Expression)] = []
-      while !take("}") {
-        let key = try expression()
-        try expect(":")
-        entries.append((key, try expression()))
-        if take("}") { break }
-        try expect(",")
-      }
-      return .map(entries)
+      return .map(try grown(by: try entries()))
     case .symbol("."):
       // A name from the outermost place, where all names are.
       guard case .identifier = tokens[position + 1].kind else { throw unexpected() }

@@ -189,8 +189,8 @@ enum CustomSchema {
       if let most = rules.maxLength, text.count > most {
         problems.append(FieldProblem(path, .tooLong, "may not be more than \(most) bytes"))
       }
-      if let pattern = rules.pattern, let expression = try? Regex(pattern),
-        (try? expression.firstMatch(in: text)) == nil
+      if let pattern = rules.pattern, let expression = LinearPattern(pattern),
+        !expression.isIn(text)
       {
         fail("should match '\(pattern)'")
       }

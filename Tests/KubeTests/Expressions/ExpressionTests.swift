@@ -92,4 +92,45 @@ struct ExpressionTests {
       try value(loops)
     }
   }
+  @Test("a chain is no deeper than a stack takes, and a long list of conditions is not deep")
+  func chains() throws {
+    func chain(_ first: String, _ link: String, _ count: Int) -> String {
+      first + String(repeating: link, count: count)
+    }
+    // Of short parts, one within another.
+    let nested = (0..<30).reduce("object") { text, _ in "(\(chain(text, ".a", 90)))" }
+    for text in [
+      nested, chain("object", ".a", 5000), chain("1", " + 1", 20_000), chain("object", "[0]", 5000),
+      chain("'a'", ".trim()", 5000), chain("1", " == 1", 5000),
+    ] {
+      let error = #expect(throws: ExpressionError.self) { try value(text) }
+      #expect(error?.message.contains("recursion limit exceeded: 150") == true)
+    }
+    #expect(try value(chain("1", " + 1", 140)) == .int(141))
+    #expect(try value(chain("false", " || false", 3000) + " || true") == .bool(true))
+    #expect(try value(chain("true", " && true", 3000) + " && false") == .bool(false))
+  }
+
+  @Test(
+    "what doubles is stopped before it fills the memory",
+    arguments: [
+      "['aaaaaaaaaaaaaaaa']" + String(repeating: ".map(x, x + x)", count: 40) + ".size() == 1",
+      "[[1]]" + String(repeating: ".map(x, x + x)", count: 40) + ".size() == 1",
+      "[1]" + String(repeating: ".map(x, [x, x])", count: 40) + " == [1]"
+        + String(repeating: ".map(x, [x, x])", count: 40),
+      "'aaaaaaaaaaaaaaaa'" + String(repeating: ".replace('a', 'aaaaaaaaaaaaaaaa')", count: 9)
+        + ".size() == 1",
+    ])
+  func doubling(text: String) {
+    #expect(throws: ExpressionError("operation cancelled: actual cost limit exceeded")) {
+      try value(text)
+    }
+  }
+
+  @Test("a pattern is no way to hold up the server")
+  func patterns() throws {
+    let text = "'" + String(repeating: "a", count: 200) + "!'.matches('^(a+)+$')"
+    #expect(try value(text) == .bool(false))
+    #expect(try value("!'٣'.matches('\\\\d') && 'a1'.find('[0-9]') == '1'") == .bool(true))
+  }
 }
