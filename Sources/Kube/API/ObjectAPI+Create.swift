@@ -36,10 +36,11 @@ extension ObjectAPI {
       if !prefix.isEmpty { object.set("metadata", "name", to: .string(generatedName(prefix))) }
     }
     try admission.create(&object, type, self, options, &warnings)
-    try admission.mutate(&object, nil, type, "", self, options, &warnings)
+    try mutate(&object, type, options, &warnings)
     KindStrategy.prepareForCreate(&object, type, self)
     try validate(object, old: nil, type)
     try admission.judge(object, nil, type, "", self, options, &warnings)
+    try admission.checkAmounts(object, type, self)
     if !options.fieldManager.isEmpty, object.at("metadata", "managedFields") == nil {
       object.set("metadata", "managedFields", to: managedFields(nil, object, type, "", options))
     }
@@ -56,6 +57,26 @@ extension ObjectAPI {
     } catch StoreError.exists {
       admission.release(object, type)
       throw APIError.alreadyExists(type, object.name)
+    }
+  }
+
+  /// Lets webhooks change a new object, but for what makes it this one.
+  private func mutate(
+    _ object: inout JSONValue, _ type: ResourceType, _ options: WriteOptions,
+    _ warnings: inout [String]
+  ) throws {
+    let before = object
+    try admission.mutate(&object, nil, type, "", self, options, &warnings)
+    guard object.name == before.name, object.namespace == before.namespace else {
+      throw APIError.badRequest(
+        "the name or the namespace of the object (\(before.name), \(before.namespace)) was changed "
+          + "by a webhook (\(object.name), \(object.namespace))")
+    }
+    for key in [
+      "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds",
+      "resourceVersion", "selfLink",
+    ] {
+      object.set("metadata", key, to: before.at("metadata", key))
     }
   }
 

@@ -67,6 +67,9 @@ extension ObjectAPI {
     keepOtherParts(&object, old, type, subresource)
     Defaults.apply(to: &object, type)
     try admission.mutate(&object, old, type, subresource, self, options, &warnings)
+    // Webhooks are bound by the same.
+    keepSystemFields(&object, old, type)
+    keepOtherParts(&object, old, type, subresource)
     if subresource.isEmpty || subresource == "ephemeralcontainers" {
       try admission.update(&object, old, type, self, options, &warnings)
       if type.hasGeneration, changesSpec(object, old) {

@@ -24,7 +24,6 @@ final class Admission: Sendable {
       PodAdmission.tolerations(&object)
       PodAdmission.defaults(&object)
       LimitRanger.fill(&object, api)
-      try LimitRanger.check(object, type, api)
     case "services": try addresses.assign(&object, old: nil, type, api)
     case "persistentvolumeclaims": StorageClassDefault.fill(&object, api)
     case CertificateAdmission.bucket:
@@ -32,6 +31,11 @@ final class Admission: Sendable {
     default: break
     }
     if type.bucket == "secrets" { KindStrategy.prepareForUpdate(&object, type) }
+  }
+
+  /// Counts and measures what is about to be made, as the webhooks have left it.
+  func checkAmounts(_ object: JSONValue, _ type: ResourceType, _ api: ObjectAPI) throws {
+    if type.bucket == "pods" { try LimitRanger.check(object, type, api) }
     try QuotaAdmission.check(object, type, api)
   }
 

@@ -17,8 +17,11 @@ enum WebhookAdmission {
     _ attempt: inout AdmissionAttempt, _ api: ObjectAPI, _ warnings: inout [String]
   ) throws -> Bool {
     var isChanged = false
-    for hook in try hooks("mutatingwebhookconfigurations", attempt, api) {
-      guard let response = try ask(hook, attempt, api, &warnings) else { continue }
+    for hook in hooks("mutatingwebhookconfigurations", attempt, api) {
+      // Each sees what those before it have changed, and may not care about it any more.
+      guard try wants(hook, attempt, api),
+        let response = try ask(hook, attempt, api, &warnings)
+      else { continue }
       guard let encoded = response["patch"]?.string else { continue }
       guard let bytes = Base64.decode(encoded), let patch = try? JSONValue.parse(bytes),
         let object = attempt.object
@@ -36,29 +39,34 @@ enum WebhookAdmission {
   static func judge(
     _ attempt: AdmissionAttempt, _ api: ObjectAPI, _ warnings: inout [String]
   ) throws {
-    for hook in try hooks("validatingwebhookconfigurations", attempt, api) {
+    for hook in hooks("validatingwebhookconfigurations", attempt, api)
+    where try wants(hook, attempt, api) {
       _ = try ask(hook, attempt, api, &warnings)
     }
   }
 
-  /// The webhooks that want to be asked, in the order of their configurations' names.
-  private static func hooks(_ plural: String, _ attempt: AdmissionAttempt, _ api: ObjectAPI) throws
+  /// All webhooks that there are for an attempt, in the order of their configurations' names.
+  private static func hooks(_ plural: String, _ attempt: AdmissionAttempt, _ api: ObjectAPI)
     -> [JSONValue]
   {
     guard !attempt.isExempt else { return [] }
-    let configurations = api.objects("\(group)/\(plural)")
-    guard !configurations.isEmpty else { return [] }
-    var result: [JSONValue] = []
-    for hook in configurations.sorted(by: { $0.name < $1.name }).flatMap({ $0.list("webhooks") })
-    where hook.list("rules").contains(where: attempt.fits) && attempt.isSelected(hook, api) {
-      do {
-        if try attempt.meets(hook.list("matchConditions")) { result.append(hook) }
-      } catch {
-        if hook.text("failurePolicy") == "Ignore" { continue }
-        throw APIError.forbidden(attempt.type, attempt.name, error.message)
-      }
+    return api.objects("\(group)/\(plural)").sorted { $0.name < $1.name }
+      .flatMap { $0.list("webhooks") }
+  }
+
+  /// Whether a webhook is to be asked about an attempt as it is now.
+  private static func wants(
+    _ hook: JSONValue, _ attempt: AdmissionAttempt, _ api: ObjectAPI
+  ) throws -> Bool {
+    guard hook.list("rules").contains(where: attempt.fits), attempt.isSelected(hook, api) else {
+      return false
     }
-    return result
+    do {
+      return try attempt.meets(hook.list("matchConditions"))
+    } catch {
+      if hook.text("failurePolicy") == "Ignore" { return false }
+      throw APIError.forbidden(attempt.type, attempt.name, error.message)
+    }
   }
 
   /// The answer of a webhook that has nothing against it; nil when it cannot be asked and that does
