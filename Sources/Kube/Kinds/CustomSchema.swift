@@ -109,8 +109,16 @@ enum CustomSchema {
     result.isNullable = schema.flag("nullable")
     result.enumeration = schema.list("enum")
     // Those of objects stand at their messages, where lists and maps find them too.
-    if schema["properties"] == nil { result.rules = SchemaRule.all(schema) }
+    if !isMessage(schema) { result.rules = SchemaRule.all(schema) }
     return result
+  }
+
+  /// Whether `type` makes a message of it.
+  private static func isMessage(_ schema: JSONValue) -> Bool {
+    schema.text("type") == "object" && !schema.flag("x-kubernetes-int-or-string")
+      && schema["additionalProperties"]?.object == nil
+      && (schema["properties"] != nil || keepsUnknown(schema)
+        || schema.flag("x-kubernetes-embedded-resource"))
   }
 
   /// What is wrong with a value by the constraints of its schema; `old` is what it replaces.

@@ -10,7 +10,6 @@ struct SchemaRule: Sendable {
   private let reason: String
   private let fieldPath: String
   private let isTransition: Bool
-  private let takesMissingOld: Bool
 
   /// The rules of a schema; what cannot be compiled was refused when the definition was written.
   static func all(_ schema: JSONValue) -> [SchemaRule] {
@@ -28,7 +27,6 @@ struct SchemaRule: Sendable {
     reason = rule.text("reason")
     fieldPath = rule.text("fieldPath")
     isTransition = expression.root.freeVariables.contains("oldSelf")
-    takesMissingOld = rule.flag("optionalOldSelf")
   }
 
   /// What is wrong with a value by this rule.
@@ -36,7 +34,7 @@ struct SchemaRule: Sendable {
     _ value: JSONValue, old: JSONValue?, _ path: String, _ problems: inout [FieldProblem]
   ) {
     // A rule about a change has nothing to say where nothing was before.
-    if isTransition, old == nil, !takesMissingOld { return }
+    if isTransition, old == nil { return }
     let variables = ["self": ExpressionValue(value), "oldSelf": ExpressionValue(old)]
     let place = path + fieldPath
     do throws(ExpressionError) {

@@ -39,5 +39,10 @@ extension Validators {
     for key in ["rule", "messageExpression"] where key == "rule" || !rule.text(key).isEmpty {
       checkExpression(rule, key, SchemaRule.variableNames, path, &problems)
     }
+    // There are no optional values here, so the rule would say something else than it means.
+    if rule.flag("optionalOldSelf") {
+      problems.append(
+        FieldProblem("\(path).optionalOldSelf", .forbidden, "optional values are not supported"))
+    }
   }
 }

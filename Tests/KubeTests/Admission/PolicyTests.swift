@@ -177,4 +177,25 @@ struct PolicyTests {
       problems(["least": 1, "most": 2, "kind": "b"], ["least": 1, "most": 2, "kind": "a"])
         == ["spec.kind: Invalid value: \"b\": was a"])
   }
+  @Test("a rule of an object without known fields is asked once, and no rule wants optional values")
+  func looseSchema() {
+    let schema: JSONValue = [
+      "type": "object",
+      "properties": [
+        "spec": [
+          "type": "object", "x-kubernetes-preserve-unknown-fields": true,
+          "x-kubernetes-validations": [["rule": "self.a == 1", "message": "no"]],
+        ]
+      ],
+    ]
+    let message = CustomSchema.message(schema, group: "g", version: "v1", kind: "K")
+    var found: [FieldProblem] = []
+    CustomSchema.check(["spec": ["a": 2]], old: nil, message, "", &found)
+    #expect(found.map(\.description) == ["spec: Invalid value: \"object\": no"])
+    var problems: [FieldProblem] = []
+    Validators.schemaRule(["rule": "true", "optionalOldSelf": true], "rule", &problems)
+    #expect(
+      problems.map(\.description)
+        == ["rule.optionalOldSelf: Forbidden: optional values are not supported"])
+  }
 }
