@@ -82,6 +82,18 @@ final class Admission: Sendable {
     try WebhookAdmission.judge(attempt, api, &warnings)
   }
 
+  /// Asks policies and webhooks about what is made below an object: a binding, an eviction, a token.
+  func judgeCreation(
+    of subresource: String, _ sent: JSONValue, _ type: ResourceType, _ namespace: String,
+    _ name: String, _ api: ObjectAPI, _ options: WriteOptions, _ warnings: inout [String]
+  ) throws {
+    let attempt = AdmissionAttempt(
+      operation: "CREATE", type: type, subresource: subresource, namespace: namespace, name: name,
+      object: sent, user: options.user, isDryRun: options.isDryRun)
+    try PolicyAdmission.judge(attempt, api, &warnings)
+    try WebhookAdmission.judge(attempt, api, &warnings)
+  }
+
   private static func attempt(
     _ object: JSONValue?, _ old: JSONValue?, _ type: ResourceType, _ subresource: String,
     _ options: WriteOptions

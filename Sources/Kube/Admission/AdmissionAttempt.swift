@@ -87,9 +87,7 @@ struct AdmissionAttempt: Sendable {
     var value: JSONValue = [
       "kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource,
       "operation": .string(operation), "name": .string(name),
-      "userInfo": [
-        "username": .string(user.name), "groups": .array(user.groups.map(JSONValue.string)),
-      ],
+      "userInfo": userInfo,
       "object": object ?? .null, "oldObject": old ?? .null, "dryRun": .bool(isDryRun),
       "options": .null,
     ]
@@ -97,6 +95,17 @@ struct AdmissionAttempt: Sendable {
     if !subresource.isEmpty {
       value["subResource"] = .string(subresource)
       value["requestSubResource"] = .string(subresource)
+    }
+    return value
+  }
+
+  private var userInfo: JSONValue {
+    var value: JSONValue = [
+      "username": .string(user.name), "groups": .array(user.groups.map(JSONValue.string)),
+    ]
+    if !user.uid.isEmpty { value["uid"] = .string(user.uid) }
+    for (key, values) in user.extra {
+      value.set("extra", key, to: .array(values.map(JSONValue.string)))
     }
     return value
   }

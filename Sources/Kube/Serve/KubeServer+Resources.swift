@@ -20,21 +20,15 @@ extension KubeServer {
     }
     if info.group == MetricsBook.group { return try measured(request, info, type) }
     if info.verb == "watch" { return try watch(request, info, type) }
-    if info.subresource == "proxy" { return try await proxied(request, info, type, body) }
+    if info.subresource == "proxy" {
+      try await judgeConnection(info, type, user)
+      return try await proxied(request, info, type, body)
+    }
     if let handler = streams.handler, info.resource == "pods",
       ["log", "exec", "attach", "portforward"].contains(info.subresource)
     {
       let pod = try api.get(type, info.namespace, info.name)
-      if info.subresource != "log" {
-        let attempt = AdmissionAttempt(
-          operation: "CONNECT", type: type, subresource: info.subresource,
-          namespace: info.namespace, name: info.name, user: user)
-        try await BlockingWork.run { [api] in
-          var ignored: [String] = []
-          try PolicyAdmission.judge(attempt, api, &ignored)
-          try WebhookAdmission.judge(attempt, api, &ignored)
-        }
-      }
+      if info.subresource != "log" { try await judgeConnection(info, type, user) }
       return try await handler(request, pod, info.subresource)
     }
     // Reads are look-ups in memory; writes wait for the disk.
@@ -43,6 +37,20 @@ extension KubeServer {
     }
     return try await BlockingWork.run { [self] in
       try answer(request, info, type, user, body)
+    }
+  }
+
+  /// Asks policies and webhooks whether somebody may connect to what is behind an object.
+  private func judgeConnection(_ info: RequestInfo, _ type: ResourceType, _ user: UserInfo)
+    async throws
+  {
+    let attempt = AdmissionAttempt(
+      operation: "CONNECT", type: type, subresource: info.subresource,
+      namespace: info.namespace, name: info.name, user: user)
+    try await BlockingWork.run { [api] in
+      var ignored: [String] = []
+      try PolicyAdmission.judge(attempt, api, &ignored)
+      try WebhookAdmission.judge(attempt, api, &ignored)
     }
   }
 

@@ -9,6 +9,9 @@ extension KubeServer {
     _ options: WriteOptions
   ) throws -> HTTPResponse {
     let sent = try decode(body, request.headers.first(name: "content-type"), type)
+    var ignored: [String] = []
+    try api.admission.judgeCreation(
+      of: info.subresource, sent, type, info.namespace, info.name, api, options, &ignored)
     switch (type.bucket, info.subresource) {
     case ("pods", "binding"):
       try api.bind(info.namespace, info.name, to: sent.text("target", "name"), options)
@@ -16,7 +19,9 @@ extension KubeServer {
         ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201],
         status: 201)
     case ("pods", "eviction"):
-      try api.evict(info.namespace, info.name, try DeleteOptions(sent["deleteOptions"] ?? [:]))
+      var deletion = try DeleteOptions(sent["deleteOptions"] ?? [:])
+      deletion.user = options.user
+      try api.evict(info.namespace, info.name, deletion)
       return Self.json(
         ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201],
         status: 201)

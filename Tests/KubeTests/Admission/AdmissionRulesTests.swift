@@ -133,4 +133,29 @@ struct AdmissionRulesTests {
     }
     #expect(error?.message.hasSuffix("denied request: no") == true)
   }
+  @Test("what is made below an object is judged, and everything about who makes it is known")
+  func subresources() throws {
+    let parameters =
+      "  paramRef: {name: limits, namespace: kube-system, parameterNotFoundAction: Deny}\n"
+    let condition = "request.userInfo.uid == 'u' && request.userInfo.extra.scopes == ['a', 'b']"
+    let text = Self.policy
+      .replacing("[configmaps]", with: "[pods/eviction]")
+      .replacing("object.metadata.name.startsWith(params.data.prefix)", with: condition)
+      .replacing(parameters, with: "")
+    try cluster.apply(text)
+    let type = try cluster.type("Pod")
+    func evict(_ uid: String) throws {
+      var options = WriteOptions()
+      options.user = UserInfo("jane")
+      options.user.uid = uid
+      options.user.extra = ["scopes": ["a", "b"]]
+      var warnings: [String] = []
+      try cluster.api.admission.judgeCreation(
+        of: "eviction", ["kind": "Eviction", "metadata": ["name": "a"]], type, "default", "a",
+        cluster.api, options, &warnings)
+    }
+    try evict("v")
+    let error = #expect(throws: APIError.self) { try evict("u") }
+    #expect(error?.message.hasSuffix("denied request: no") == true)
+  }
 }
