@@ -75,7 +75,8 @@ struct Evaluation {
       if isTest, target == .null { return .bool(false) }
       throw ExpressionError("no such key: \(field)")
     }
-    let found = members[.string(field)]
+    let found =
+      members[.string(field)] ?? EscapedName.plain(field).flatMap { members[.string($0)] }
     if isTest { return .bool(found != nil && found != .null) }
     guard let found else { throw ExpressionError("no such key: \(field)") }
     return found

@@ -133,4 +133,16 @@ struct ExpressionTests {
     #expect(try value(text) == .bool(false))
     #expect(try value("!'٣'.matches('\\\\d') && 'a1'.find('[0-9]') == '1'") == .bool(true))
   }
+  @Test(
+    "fields whose names are no names are found by their escaped ones",
+    arguments: [
+      ("x__dash__y", "x-y"), ("a__dot__b__slash__c", "a.b/c"), ("__namespace__", "namespace"),
+      ("a__underscores__dash__underscores__", "a__dash__"), ("plain__name", "plain__name"),
+    ])
+  func escapedNames(name: String, field: String) throws {
+    let text = "has(self.\(name)) && self.\(name) == 1"
+    let expression = try CompiledExpression(text, variables: ["self"])
+    #expect(try expression.holds(["self": .map([.string(field): .int(1)])]))
+    #expect(try !expression.holds(["self": .map([:])]))
+  }
 }
