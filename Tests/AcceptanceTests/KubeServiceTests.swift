@@ -181,4 +181,23 @@ struct KubeServiceTests {
     let unknown = cluster.dklab("kube stop nothing --name \(cluster.name)")
     #expect(unknown.status != 0 && unknown.errors.contains("kube-proxy"))
   }
+
+  @Test("a new cluster takes no port that one which is stopped will want again")
+  func portOfStopped() throws {
+    let root = "/tmp/dklab-ports-of-clusters-\(UInt32.random(in: 0 ... .max))"
+    let cluster = try KubeCluster(["DKLAB_ROOT": root])
+    defer {
+      cluster.close()
+      try? Directory.removeTree(root)
+    }
+    try Directory.make("\(root)/kube/stopped")
+    try File.replace(
+      "\(root)/kube/stopped/cluster.json", #"{"port": 6443, "nodes": 1}"#, durable: false)
+    let up = cluster.dklab("kube up --name \(cluster.name)")
+    #expect(up.status == 0, "\(up)")
+    let settings = try JSONValue.parse(File.text("\(root)/kube/\(cluster.name)/cluster.json"))
+    let port = try #require(settings["port"]?.int)
+    #expect(port != 6443 && port > 0)
+    #expect(cluster.kubectl("get nodes").output.contains("Ready"))
+  }
 }

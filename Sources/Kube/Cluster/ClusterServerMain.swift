@@ -62,7 +62,7 @@ package final class ClusterServer: Sendable {
     let caller = WebhookCaller(root: directory.root, cluster: directory.name)
     let api = ObjectAPI(
       store: store, network: network, webhooks: { try caller.call($0, $1, $2, $3) })
-    let external = try Self.listen(port: settings.port)
+    let external = try Self.listen(port: settings.port, of: directory)
     if case .tcp(_, let port) = external.address, port != settings.port {
       settings.port = port
       try settings.write(directory)
@@ -116,16 +116,26 @@ package final class ClusterServer: Sendable {
     ListeningSocket.adopt(try pods.listen(port: ClusterNetwork.apiPort).release())
   }
 
-  /// The port that the cluster had before, else 6443, else any.
-  private static func listen(port: Int) throws -> ListeningSocket {
-    let candidates = port == 0 ? [6443, 0] : [port]
-    var failure: (any Error)?
-    for candidate in candidates {
-      do {
-        return try ListeningSocket.open(.tcp(host: "127.0.0.1", port: candidate))
-      } catch { failure = error }
+  /// The port that the cluster had before, else 6443, else any; none that another cluster, which may just
+  /// be stopped, will want again.
+  private static func listen(port: Int, of directory: ClusterDirectory) throws -> ListeningSocket {
+    func open(_ port: Int) throws -> ListeningSocket {
+      try ListeningSocket.open(.tcp(host: "127.0.0.1", port: port))
     }
-    throw failure ?? SyscallError("bind", "127.0.0.1:\(port)", errno: EADDRINUSE)
+    if port != 0 { return try open(port) }
+    let others = ClusterDirectory.all(root: directory.root).filter { $0 != directory.name }
+    let taken = Set(
+      others.compactMap {
+        try? ClusterSettings(ClusterDirectory(root: directory.root, name: $0)).port
+      })
+    if !taken.contains(6443), let usual = try? open(6443) { return usual }
+    var passedOver: [ListeningSocket] = []
+    defer { for socket in passedOver { close(socket.descriptor) } }
+    while true {
+      let socket = try open(0)
+      guard case .tcp(_, let port) = socket.address, taken.contains(port) else { return socket }
+      passedOver.append(socket)
+    }
   }
 
   /// Ends: no new requests, watches cut off, everything else finished.
