@@ -127,18 +127,14 @@ extension Engine {
     // (ContentStore+Layers.swift).
     overlay.isVolatile = true
     var launch = LaunchWish(id: wish.id, spec: ociSpec, rootfs: .overlay(overlay))
-    let profile = try seccompProfile(record)
-    launch.hasSeccomp = profile != nil
+    let program = try seccompProgram(record, capabilities: builder.capabilities())
+    launch.hasSeccomp = program != nil
     if let endpoint {
       launch.network = LaunchWish.NetworkWish(
         interface: endpoint.interface, address: "\(endpoint.address)/\(endpoint.prefixLength)",
         bridge: endpoint.bridge)
     }
     let plan = try Planner.plan(launch, on: host)
-    let program = try profile.map {
-      try SeccompCache(directory: root.cache + "/seccomp").program(
-        for: $0, capabilities: try builder.capabilities())
-    }
     let cgroup = ociSpec.linux?.cgroupsPath.map { path in
       LaunchScript.Cgroup(layout: host.cgroups, path: path, resources: resources(record, host))
     }

@@ -76,7 +76,7 @@ extension Engine {
   private func execRequest(
     _ record: ContainerRecord, _ container: ProcessIdentity, _ wish: ExecWish
   ) throws -> ExecRequest {
-    let host = HostFacts.observe()
+    let host = HostFacts.observeForJoining()
     var record = record
     // The nodes are there; what has been unplugged since is no reason.
     record.spec.host.devices = []
@@ -103,14 +103,10 @@ extension Engine {
     process.env = environment + wish.environment
     var launch = LaunchWish(id: record.id, spec: spec, rootfs: .directory("/"))
     launch.spec.process = process
-    let profile = try seccompProfile(record)
-    launch.hasSeccomp = profile != nil
+    let program = try seccompProgram(record, capabilities: builder.capabilities())
+    launch.hasSeccomp = program != nil
     let plan = try LaunchPlan.execPlan(
       process, wish: launch, host: host, diesWithCaller: wish.diesWithCaller ?? false)
-    let program = try profile.map {
-      try SeccompCache(directory: root.cache + "/seccomp").program(
-        for: $0, capabilities: try builder.capabilities())
-    }
     var script = LaunchScript(launch, plan: plan, cgroup: nil, seccomp: program)
     // Nobody writes these maps again; they say who root of the container is.
     if let remap = record.spec.host.remap {

@@ -76,14 +76,14 @@ extension Engine {
   /// The record in `row`. Of one that was read before, `known`, what is still the same is taken over:
   /// decoding costs far more than comparing.
   func record(_ row: Row, knowing known: KnownRecord?) throws -> ContainerRecord {
-    func decode<Value: Decodable>(
+    func decode<Value>(
       _ column: String, _ text: KeyPath<KnownRecord, String?>,
-      _ part: KeyPath<ContainerRecord, Value>
+      _ part: KeyPath<ContainerRecord, Value>, _ read: (String) throws -> Value
     ) throws -> Value {
       let now = row[column].text
       if let known, known[keyPath: text] == now { return known.record[keyPath: part] }
       do {
-        return try JSONDecoder().decode(Value.self, from: Data((now ?? "").utf8))
+        return try read(now ?? "")
       } catch {
         throw DklabError(
           .internal, id: "record.unreadable",
@@ -99,9 +99,10 @@ extension Engine {
     }
     return ContainerRecord(
       id: row["id"].text ?? "", name: row["name"].text ?? "", created: row["created"].integer ?? 0,
-      imageID: imageID, spec: try decode("spec", \.spec, \.spec),
-      mounts: try decode("mounts", \.mounts, \.mounts),
-      state: try decode("state", \.state, \.state))
+      imageID: imageID,
+      spec: try decode("spec", \.spec, \.spec) { try ContainerSpec(record: $0) },
+      mounts: try decode("mounts", \.mounts, \.mounts) { try [MountPoint](record: $0) },
+      state: try decode("state", \.state, \.state) { try ContainerState(record: $0) })
   }
 
   func json(_ value: some Encodable) throws -> String {
@@ -114,8 +115,8 @@ extension Engine {
         + "VALUES (?,?,?,?,?,?,?,?)",
       .text(record.id), .text(record.name), .integer(record.created),
       .text("\(record.imageID)"), .text(record.state.status.rawValue),
-      .text(try json(record.spec)), .text(try json(record.mounts)),
-      .text(try json(record.state)))
+      .text(try record.spec.recordText()), .text(try record.mounts.recordText()),
+      .text(try record.state.recordText()))
   }
 
   /// Reads the state of `id`, lets `change` act on it, and writes it, as one transaction. Entries
@@ -133,7 +134,7 @@ extension Engine {
       var state = record.state
       try change(&state, record)
       record.state = state
-      let text = try json(state)
+      let text = try state.recordText()
       try database.execute(
         "UPDATE containers SET state = ?, status = ? WHERE id = ?", .text(text),
         .text(state.status.rawValue), .text(id))

@@ -109,7 +109,7 @@ extension Engine {
       try update(record.id) { state, record in
         state.cgroup = updated.state.cgroup ?? state.cgroup
         try database.execute(
-          "UPDATE containers SET spec = ? WHERE id = ?", .text(try json(updated.spec)),
+          "UPDATE containers SET spec = ? WHERE id = ?", .text(try updated.spec.recordText()),
           .text(record.id))
         try journal.append(
           "container", "update", actor: record.id, name: record.name, attributes(record))

@@ -31,8 +31,8 @@ extension Engine {
       id: record.id, spec: spec, rootfs: .overlay(overlay(record, image: image)))
     wish.usesInit = record.spec.host.usesInit
     wish.consoleSize = consoleSize
-    let profile = try seccompProfile(record)
-    wish.hasSeccomp = profile != nil
+    let program = try seccompProgram(record, capabilities: builder.capabilities())
+    wish.hasSeccomp = program != nil
     if let endpoint {
       wish.network = LaunchWish.NetworkWish(
         interface: endpoint.interface, address: "\(endpoint.address)/\(endpoint.prefixLength)",
@@ -44,10 +44,6 @@ extension Engine {
         container: "\(port.containerPort)/\(port.protocol.rawValue)")
     }
     let plan = try Planner.plan(wish, on: host)
-    let program = try profile.map {
-      try SeccompCache(directory: root.cache + "/seccomp").program(
-        for: $0, capabilities: try builder.capabilities())
-    }
     let cgroup = spec.linux?.cgroupsPath.map { path in
       LaunchScript.Cgroup(layout: host.cgroups, path: path, resources: resources(record, host))
     }
@@ -83,18 +79,23 @@ extension Engine {
     return result
   }
 
-  /// nil with `--privileged` and `seccomp=unconfined`.
-  func seccompProfile(_ record: ContainerRecord) throws -> SeccompProfile? {
+  /// The filter of `record`, for a program with `capabilities`; nil with `--privileged` and
+  /// `seccomp=unconfined`.
+  func seccompProgram(
+    _ record: ContainerRecord, capabilities: CapabilitySet
+  ) throws -> SeccompProgram? {
     if record.spec.host.privileged { return nil }
+    let cache = SeccompCache(directory: root.cache + "/seccomp")
     for option in record.spec.host.securityOptions {
       guard option.hasPrefix("seccomp=") || option.hasPrefix("seccomp:") else { continue }
       let value = String(option.dropFirst("seccomp=".count))
       if value == "unconfined" { return nil }
-      if value == "builtin" { return .dockerDefault }
+      if value == "builtin" { break }
       // The profile itself: `create` put the file's content here.
-      return try JSONDecoder().decode(SeccompProfile.self, from: Data(value.utf8))
+      let profile = try JSONDecoder().decode(SeccompProfile.self, from: Data(value.utf8))
+      return try cache.program(for: profile, capabilities: capabilities)
     }
-    return .dockerDefault
+    return try cache.defaultProgram(capabilities: capabilities)
   }
 
   func resources(_ record: ContainerRecord, _ host: HostFacts) -> CgroupResources {

@@ -55,8 +55,8 @@ extension ContentStore {
   private func neededLayers() throws -> Set<String> {
     var needed: Set<String> = []
     for row in try database.query("SELECT id, config FROM images") {
-      let config = try ImageJSON.decode(
-        ImageConfig.self, from: (row[1].text ?? "").utf8, what: "image \(row[0].text ?? "")")
+      let config = try ImageJSON.configuration(
+        from: row[1].text ?? "", what: "image \(row[0].text ?? "")")
       needed.formUnion(config.rootFilesystem.diffIDs.map(\.hex))
     }
     for table in ["build_cache", "build_holds"] {

@@ -16,6 +16,16 @@ enum ImageJSON {
     }
   }
 
+  /// The configuration of an image. What Codable would refuse is refused in its words.
+  static func configuration(from text: String, what: String) throws -> ImageConfig {
+    if let value = try? JSONValue.parse(text), var fields = try? JSONFields(value),
+      let config = try? ImageConfig(fields: &fields)
+    {
+      return config
+    }
+    return try decode(ImageConfig.self, from: text.utf8, what: what)
+  }
+
   /// The text of `value`, the same for equal values: keys sorted, no spaces.
   static func encode(_ value: some Encodable) throws -> [UInt8] {
     sorted(try JSONValue(encoding: value)).bytes()

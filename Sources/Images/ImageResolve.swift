@@ -101,8 +101,8 @@ extension ImageStore {
     guard let id = row[0].text.flatMap({ Digest(hex: $0) }),
       let manifest = row[2].text.flatMap({ Digest(hex: $0) })
     else { throw ContentStore.damaged("image \(row[0])") }
-    let config = try ImageJSON.decode(
-      ImageConfig.self, from: (row[1].text ?? "").utf8, what: "image \(id)")
+    let config = try ImageJSON.configuration(
+      from: row[1].text ?? "", what: "image \(id)")
     let sizes = (row[5].text ?? "").split(separator: " ").map { Int64($0) ?? 0 }
     let layers = config.rootFilesystem.diffIDs.enumerated().map { index, diffID in
       Layer(

@@ -42,6 +42,12 @@ package struct CgroupLayout: Sendable, Hashable, Codable {
   /// Why limits cannot be applied at all, when they cannot.
   package var limitation: Text?
 
+  package init(kind: Kind, hierarchies: [Hierarchy], limitation: Text? = nil) {
+    self.kind = kind
+    self.hierarchies = hierarchies
+    self.limitation = limitation
+  }
+
   /// The hierarchy that carries `controller` and lets this process make groups.
   package func hierarchy(of controller: String) -> Hierarchy? {
     hierarchies.first { $0.controllers.contains(controller) }

@@ -27,10 +27,20 @@ package struct SeccompCache: Sendable {
   package func program(
     for profile: SeccompProfile, capabilities: CapabilitySet
   ) throws -> SeccompProgram {
-    let key = profile.cacheKey(capabilities: capabilities)
+    try program(key: CacheKey.key(of: profile, capabilities), profile, capabilities)
+  }
+
+  /// The same for the default profile, which need not be put together for it.
+  package func defaultProgram(capabilities: CapabilitySet) throws -> SeccompProgram {
+    try program(key: CacheKey.defaultKey(capabilities), .dockerDefault, capabilities)
+  }
+
+  private func program(
+    key: [UInt8], _ profile: @autoclosure () -> SeccompProfile, _ capabilities: CapabilitySet
+  ) throws -> SeccompProgram {
     let path = "\(directory)/\(Self.name(of: key)).bpf"
     if let found = Self.read(path, key: key) { return found }
-    let program = try profile.compile(capabilities: capabilities)
+    let program = try profile().compile(capabilities: capabilities)
     do {
       try Directory.make(directory, mode: 0o700)
       try File.replace(path, Self.encode(program, key: key), mode: 0o600, durable: false)
@@ -81,28 +91,25 @@ package struct SeccompCache: Sendable {
 
   private static let magic = Array("dkseccm1".utf8)
 
-  /// FNV-1a, 64 bits, in hexadecimal.
-  private static func name(of key: [UInt8]) -> String {
-    let hash = key.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
+  private static func name(of key: [UInt8]) -> String { String(hash(of: key), radix: 16) }
+
+  /// FNV-1a, 64 bits.
+  static func hash(of key: [UInt8]) -> UInt64 {
+    key.reduce(0xcbf2_9ce4_8422_2325) { hash, byte in
       (hash ^ UInt64(byte)) &* 0x100_0000_01b3
     }
-    return String(hash, radix: 16)
   }
 }
 
 extension SeccompProfile {
-  /// Everything that a compiled filter depends on, as text.
-  fileprivate func cacheKey(capabilities: CapabilitySet) -> [UInt8] {
+  /// The rules of the default profile as a number: `SeccompCache.hash` of their text. A test says
+  /// when the profile has changed and what it has to be then.
+  static let defaultRevision: UInt64 = 10_317_715_170_627_818_430
+
+  /// What distinguishes this profile from any other.
+  var cacheText: [UInt8] {
     var key = CacheKey()
-    if let version = seccomp_version()?.pointee {
-      key.add("libseccomp \(version.major).\(version.minor).\(version.micro)")
-    }
-    key.add("\(Self.machineName) \(KernelVersion.release) \(capabilities.rawValue)")
-    key.add("\(defaultAction.rawValue) \(defaultErrno.map(String.init) ?? "-")")
-    key.add(list: architectures)
-    for family in architectureMap { key.add(list: [family.native] + family.others) }
-    key.add(list: flags ?? ["default"])
-    for rule in rules { key.add(rule) }
+    key.add(self)
     return key.bytes
   }
 }
@@ -113,6 +120,37 @@ private struct CacheKey {
   var bytes: [UInt8] = []
 
   init() { bytes.reserveCapacity(8 << 10) }
+
+  /// Everything that a compiled filter depends on, as text.
+  static func key(of profile: SeccompProfile, _ capabilities: CapabilitySet) -> [UInt8] {
+    var key = CacheKey()
+    key.addMachine(capabilities)
+    key.add(profile)
+    return key.bytes
+  }
+
+  /// The same for the default profile: its rules stand in this program, and are named here by number.
+  static func defaultKey(_ capabilities: CapabilitySet) -> [UInt8] {
+    var key = CacheKey()
+    key.addMachine(capabilities)
+    key.add("default \(SeccompProfile.defaultRevision)")
+    return key.bytes
+  }
+
+  private mutating func addMachine(_ capabilities: CapabilitySet) {
+    if let version = seccomp_version()?.pointee {
+      add("libseccomp \(version.major).\(version.minor).\(version.micro)")
+    }
+    add("\(SeccompProfile.machineName) \(KernelVersion.release) \(capabilities.rawValue)")
+  }
+
+  mutating func add(_ profile: SeccompProfile) {
+    add("\(profile.defaultAction.rawValue) \(profile.defaultErrno.map(String.init) ?? "-")")
+    add(list: profile.architectures)
+    for family in profile.architectureMap { add(list: [family.native] + family.others) }
+    add(list: profile.flags ?? ["default"])
+    for rule in profile.rules { add(rule) }
+  }
 
   mutating func add(_ line: String) {
     bytes += line.utf8

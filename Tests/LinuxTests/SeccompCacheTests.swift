@@ -34,6 +34,21 @@ struct SeccompCacheTests {
     }
   }
 
+  @Test("the default profile is known by its number, and is the same program")
+  func builtin() throws {
+    #expect(
+      SeccompCache.hash(of: SeccompProfile.dockerDefault.cacheText)
+        == SeccompProfile.defaultRevision,
+      "the default profile has changed: this has to be its defaultRevision")
+    try withCache { cache, directory in
+      let compiled = try SeccompProfile.dockerDefault.compile(capabilities: .dockerDefault)
+      for _ in 0..<2 {
+        #expect(try cache.defaultProgram(capabilities: .dockerDefault) == compiled)
+      }
+      _ = try onlyFile(directory)
+    }
+  }
+
   @Test("a hit is read and not compiled again")
   func hit() throws {
     try withCache { cache, directory in

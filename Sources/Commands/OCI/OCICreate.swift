@@ -39,14 +39,16 @@ enum OCICreate {
     log.warn(creation.warnings)
     let store = line.store
     do {
-      log.warn(try store.start(container.id))
+      log.warn(try store.start(container.id, knowing: container))
     } catch {
       _ = try? store.delete(container.id, force: true)
       throw error
     }
     if detached { return 0 }
     let code = try ForegroundProcess(pid: container.process.pid, terminal: master).wait()
-    if !line.isOn("keep") { log.warn(try store.delete(container.id, force: true)) }
+    if !line.isOn("keep") {
+      log.warn(try store.delete(container.id, force: true, knowing: container))
+    }
     return code
   }
 

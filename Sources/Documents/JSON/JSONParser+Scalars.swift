@@ -109,6 +109,7 @@ extension JSONParser {
       if !take("+") { _ = take("-") }
       try digits()
     }
+    if isInteger, let value = shortInteger(from: start) { return .integer(value) }
     let text = String(
       decoding: UnsafeBufferPointer(rebasing: input[start..<position]), as: UTF8.self)
     // There is no integer -0, and as 0 it would be written as something else than it was read.
@@ -117,6 +118,17 @@ extension JSONParser {
       throw problem("number out of range: \(text)", "범위를 벗어난 수: \(text)")
     }
     return .number(value)
+  }
+
+  /// The integer of at most 18 digits that was just read, which nearly all are; nil for `-0`.
+  private func shortInteger(from start: Int) -> Int64? {
+    let isNegative = input[start] == UInt8(ascii: "-")
+    guard position - start <= 18 else { return nil }
+    var value: Int64 = 0
+    for byte in input[(isNegative ? start + 1 : start)..<position] {
+      value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+    }
+    return isNegative ? (value == 0 ? nil : -value) : value
   }
 
   private mutating func digits() throws {

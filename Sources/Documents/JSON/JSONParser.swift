@@ -166,8 +166,11 @@ struct JSONParser {
   var next: UInt8 { position < input.count ? input[position] : 0 }
 
   mutating func skipSpace() {
-    while position < input.count, [0x20, 0x0A, 0x0D, 0x09].contains(input[position]) {
-      position += 1
+    while position < input.count {
+      switch input[position] {
+      case 0x20, 0x0A, 0x0D, 0x09: position += 1
+      default: return
+      }
     }
   }
 

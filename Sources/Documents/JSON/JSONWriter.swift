@@ -19,7 +19,7 @@ extension JSONValue {
   }
 }
 
-private struct JSONWriter {
+struct JSONWriter {
   let indentation: Int?
   var output: [UInt8] = []
   var depth = 0
@@ -68,7 +68,7 @@ private struct JSONWriter {
     output += repeatElement(0x20, count: indentation * depth)
   }
 
-  private mutating func write(_ string: String) {
+  mutating func write(_ string: String) {
     output.append(UInt8(ascii: "\""))
     var string = string
     string.withUTF8 { write($0) }

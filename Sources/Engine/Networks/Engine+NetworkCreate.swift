@@ -34,7 +34,7 @@ extension Engine {
       try checkBridgeName(record, others)
       try database.execute(
         "INSERT INTO networks (id, name, created, config) VALUES (?,?,?,?)", .text(record.id),
-        .text(name), .integer(record.created), .text(try json(config)))
+        .text(name), .integer(record.created), .text(try config.recordText()))
       try journal.append(
         "network", "create", actor: record.id, name: name, networkAttributes(record))
       return record

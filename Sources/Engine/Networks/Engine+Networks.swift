@@ -1,5 +1,4 @@
 import Documents
-import FoundationEssentials
 import Linux
 import Networks
 import SQLite
@@ -101,8 +100,7 @@ extension Engine {
       return NetworkRecord(
         id: row["id"].text ?? "", name: row["name"].text ?? "",
         created: row["created"].integer ?? 0,
-        config: try JSONDecoder().decode(
-          NetworkConfiguration.self, from: Data((row["config"].text ?? "").utf8)))
+        config: try NetworkConfiguration(record: row["config"].text ?? ""))
     } catch {
       throw DklabError(
         .internal, id: "record.unreadable",

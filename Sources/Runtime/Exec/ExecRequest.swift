@@ -45,8 +45,7 @@ extension LaunchPlan {
     wish.spec.linux?.rootfsPropagation = nil
     wish.usesInit = false
     wish.diesWithMonitor = diesWithCaller
-    let plan = try Planner.plan(wish, on: host)
-    return LaunchPlan(steps: plan.steps.filter { $0.stage == .inside || $0.stage == .identity })
+    return try Planner.planJoining(wish, on: host)
   }
 }
 

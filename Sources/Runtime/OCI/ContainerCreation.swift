@@ -34,13 +34,17 @@ package struct ContainerCreation {
   let store: RuntimeStore
   package private(set) var warnings: [Text]
   private var spec: Spec
+  /// The file it was read from.
+  private let config: [UInt8]
   private let host: HostFacts
 
   /// Reads and judges the bundle. Nothing is made yet.
   package init(_ request: CreationRequest, in store: RuntimeStore) throws {
     self.request = request
     self.store = store
-    spec = try SpecFile.read(bundle: request.bundle)
+    config = try SpecFile.contents(bundle: request.bundle)
+    spec = try SpecFile.read(
+      config, file: "\(request.bundle)/config.json", bundle: request.bundle)
     let validation = try SpecValidation(spec)
     warnings = validation.warnings
     var host = HostFacts.observe()
@@ -91,10 +95,9 @@ package struct ContainerCreation {
     let directory = try store.reserve(request.id)
     var container = RuntimeContainer(
       hookState: state, rootfs: spec.root?.path ?? "/", created: Self.now(),
-      owner: HostUsers.name(of: getuid()) ?? "\(getuid())",
-      process: ProcessIdentity(pid: 0, startTime: 0), spec: spec)
-    container.directory = directory
+      owner: HostUsers.name(of: getuid()) ?? "\(getuid())", spec: spec, directory: directory)
     do {
+      try store.keep(config, for: container)
       try make(&container, script, limits, console)
       return container
     } catch {

@@ -25,9 +25,11 @@ extension RuntimeContainer {
 extension RuntimeStore {
   /// Removes container `id` and everything made for it. A running one only with `force`, which also
   /// is content with one that does not exist. Returns warnings.
-  package func delete(_ id: String, force: Bool) throws -> [Text] {
+  package func delete(
+    _ id: String, force: Bool, knowing known: RuntimeContainer? = nil
+  ) throws -> [Text] {
     do {
-      return try locked(id) { try remove(load(id), force: force) }
+      return try locked(id) { try remove(load(id, knowing: known), force: force) }
     } catch let error as DklabError where error.code == .notFound && force {
       // A creation that was interrupted leaves a directory without a record.
       if !id.contains("/") && !id.isEmpty && id != "." && id != ".." {

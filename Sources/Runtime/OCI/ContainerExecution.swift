@@ -43,7 +43,7 @@ extension RuntimeContainer {
     let ownsUser = spec.linux?.namespaces?.contains { $0.type == "user" } ?? false
     process.capabilities = (process.capabilities ?? SpecCapabilities())
       .restricted(to: ownsUser ? .all : .current(), &warnings)
-    var host = HostFacts.observe()
+    var host = HostFacts.observeForJoining()
     host.modules = [.appArmor, .selinux].filter(\.isEnabled)
     var wish = LaunchWish(id: id, spec: spec, rootfs: .directory("/"))
     wish.hasSeccomp = spec.linux?.seccomp != nil

@@ -12,9 +12,9 @@ import Support
 extension RuntimeStore {
   /// Starts container `id`. Throws `LaunchFailure` when its program cannot be executed; the
   /// container has stopped then. Returns warnings.
-  package func start(_ id: String) throws -> [Text] {
+  package func start(_ id: String, knowing known: RuntimeContainer? = nil) throws -> [Text] {
     try locked(id) {
-      let container = try load(id)
+      let container = try load(id, knowing: known)
       switch container.status {
       case .created: break
       case .stopped:

@@ -2,7 +2,8 @@
 //
 // The record is written twice: as soon as there is a process, so that nothing is ever lost track
 // of, and once everything is ready. What can change is not written down but looked at: whether the
-// process lives, whether its socket still waits for `start`, whether the group is frozen.
+// process lives, whether its socket still waits for `start`, whether the group is frozen. The bundle's
+// config.json is kept beside it as it was, and is what the specification is read from again.
 //
 // Next: RuntimeStore.swift.
 
@@ -22,13 +23,66 @@ package struct RuntimeContainer: Sendable, Codable {
   package var process: ProcessIdentity
   package var cgroup: CgroupHandle?
   package var isReady = false
-  /// A copy: what happens to the bundle afterwards does not matter.
+  /// From a copy: what happens to the bundle afterwards does not matter. Not part of the record.
   package var spec: Spec
   /// Where its record and socket are. Not part of the record.
   package var directory = ""
 
+  // As records were written once, with the specification in them.
   private enum CodingKeys: String, CodingKey {
     case hookState, rootfs, created, owner, process, cgroup, isReady, spec
+  }
+
+  /// The record. Equal containers have equal records.
+  func recordText() throws -> String {
+    try JSONFieldsText.text { fields in
+      fields.write("hookState") { state in
+        state.write("ociVersion", hookState.ociVersion)
+        state.write("id", hookState.id)
+        state.write("bundle", hookState.bundle)
+        state.write("annotations", hookState.annotations)
+      }
+      fields.write("rootfs", rootfs)
+      fields.write("created", created)
+      fields.write("owner", owner)
+      try fields.write("process", part: process)
+      try fields.write("cgroup", part: cgroup)
+      fields.write("isReady", isReady)
+    }
+  }
+
+  /// Reads a record, and the specification from `config`, the bundle's config.json as it was.
+  init(record: [UInt8], config: () throws -> [UInt8]) throws {
+    var fields = try JSONFields(JSONValue.parse(record))
+    guard fields.value("spec") == nil else {
+      self = try SpecFile.decode(RuntimeContainer.self, record, file: "state.json")
+      return
+    }
+    var state = try fields.object("hookState")
+    hookState = HookState(
+      ociVersion: try state.string("ociVersion"), id: try state.string("id"),
+      bundle: try state.string("bundle"), annotations: try state.pairs(ifPresent: "annotations"))
+    rootfs = try fields.string("rootfs")
+    created = try fields.string("created")
+    owner = try fields.string("owner")
+    process = try fields.part("process")
+    cgroup = try fields.part(ifPresent: "cgroup")
+    isReady = try fields.bool("isReady")
+    spec = try SpecFile.read(config(), file: "config.json", bundle: hookState.bundle)
+    _ = spec.completeForRuntime(id: hookState.id)
+  }
+
+  init(
+    hookState: HookState, rootfs: String, created: String, owner: String, spec: Spec,
+    directory: String
+  ) {
+    self.hookState = hookState
+    self.rootfs = rootfs
+    self.created = created
+    self.owner = owner
+    process = ProcessIdentity(pid: 0, startTime: 0)
+    self.spec = spec
+    self.directory = directory
   }
 
   package var id: String { hookState.id }

@@ -4,7 +4,6 @@
 // Next: ContainerCreation.swift.
 
 import CLinux
-import FoundationEssentials
 import Glibc
 import Linux
 import Support
@@ -47,19 +46,32 @@ package struct RuntimeStore: Sendable {
     return directory
   }
 
-  /// Writes the record of `container` durably.
-  package func save(_ container: RuntimeContainer) throws {
-    let bytes = try JSONEncoder().encode(container)
-    try File.replace("\(container.directory)/state.json", Array(bytes), mode: 0o600)
+  /// Keeps the bundle's config.json beside the record that is still to be written.
+  func keep(_ config: [UInt8], for container: RuntimeContainer) throws {
+    try File.replace("\(container.directory)/config.json", config, mode: 0o600, durable: false)
   }
 
-  /// The container `id`.
-  package func load(_ id: String) throws -> RuntimeContainer {
+  /// Writes the record of `container`: as a whole or not at all, and not past a crash of the machine,
+  /// which no container outlives.
+  package func save(_ container: RuntimeContainer) throws {
+    try File.replace(
+      "\(container.directory)/state.json", Array(container.recordText().utf8), mode: 0o600,
+      durable: false)
+  }
+
+  /// The container `id`. Who has made it a moment ago gives it as `known`: it is read again only when
+  /// its record is not that one any more.
+  package func load(_ id: String, knowing known: RuntimeContainer? = nil) throws
+    -> RuntimeContainer
+  {
     let directory = "\(root)/\(id)"
     guard !id.contains("/"), id != ".", id != "..", !id.isEmpty,
-      let bytes = try? File.read("\(directory)/state.json")
+      let record = try? File.read("\(directory)/state.json")
     else { throw Self.missing(id) }
-    var container = try JSONDecoder().decode(RuntimeContainer.self, from: Data(bytes))
+    if let known, try known.recordText().utf8.elementsEqual(record) { return known }
+    var container = try RuntimeContainer(record: record) {
+      try File.read("\(directory)/config.json", limit: 16 << 20)
+    }
     container.directory = directory
     return container
   }

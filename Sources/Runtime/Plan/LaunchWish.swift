@@ -81,11 +81,17 @@ package struct HostFacts: Sendable, Equatable {
   }
 
   /// Looks at this host.
-  package static func observe() -> HostFacts {
+  package static func observe() -> HostFacts { observe(cgroups: .observe()) }
+
+  /// The same for a process that joins a container: that one has its groups.
+  package static func observeForJoining() -> HostFacts {
+    observe(cgroups: CgroupLayout(kind: .none, hierarchies: []))
+  }
+
+  private static func observe(cgroups: CgroupLayout) -> HostFacts {
     let namespace = UserNamespace.current
     var facts = HostFacts(
-      inUserNamespace: namespace.isNested, mappedGroups: namespace.mappedGroups,
-      cgroups: CgroupLayout.observe())
+      inUserNamespace: namespace.isNested, mappedGroups: namespace.mappedGroups, cgroups: cgroups)
     facts.mayMount = geteuid() == 0
     facts.hasKernelImage = File.exists("/proc/kcore")
     return facts

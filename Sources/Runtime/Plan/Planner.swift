@@ -30,6 +30,14 @@ package struct Planner: Sendable {
     return LaunchPlan(steps: planner.steps)
   }
 
+  /// What one more process does inside a container that is there: its tree and its namespaces are.
+  static func planJoining(_ wish: LaunchWish, on host: HostFacts) throws -> LaunchPlan {
+    var planner = Planner(wish: wish, host: host)
+    planner.planInside()
+    try planner.planIdentity()
+    return LaunchPlan(steps: planner.steps)
+  }
+
   private init(wish: LaunchWish, host: HostFacts) {
     self.wish = wish
     self.host = host

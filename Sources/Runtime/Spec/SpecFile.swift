@@ -12,9 +12,8 @@ import Support
 
 /// Reads JSON files of the OCI runtime specification.
 package enum SpecFile {
-  /// The specification of the bundle at `bundle`, an absolute path: with `root.path` and the
-  /// sources of bind mounts made absolute.
-  package static func read(bundle: String) throws -> Spec {
+  /// The config.json of the bundle at `bundle`, as it is.
+  static func contents(bundle: String) throws -> [UInt8] {
     let path = "\(bundle)/config.json"
     guard File.exists(path) else {
       throw DklabError(
@@ -24,7 +23,18 @@ package enum SpecFile {
           ko: "\(bundle)에 명세 파일 config.json이 없습니다"),
         hint: Text("`dklab oci spec` makes one", ko: "`dklab oci spec`이 하나 만들어 줍니다"))
     }
-    var spec = try decode(Spec.self, try File.read(path, limit: 16 << 20), file: path)
+    return try File.read(path, limit: 16 << 20)
+  }
+
+  /// The specification of the bundle at `bundle`, an absolute path: with `root.path` and the
+  /// sources of bind mounts made absolute.
+  package static func read(bundle: String) throws -> Spec {
+    try read(contents(bundle: bundle), file: "\(bundle)/config.json", bundle: bundle)
+  }
+
+  /// The specification that `config` is, which is called `file` in errors.
+  static func read(_ config: [UInt8], file: String, bundle: String) throws -> Spec {
+    var spec = try parse(config, file: file)
     if let root = spec.root { spec.root?.path = absolute(root.path, in: bundle) }
     spec.mounts = spec.mounts?.map { mount in
       var mount = mount
@@ -34,6 +44,14 @@ package enum SpecFile {
       return mount
     }
     return spec
+  }
+
+  /// The specification that `bytes` are, as they are.
+  static func parse(_ bytes: [UInt8], file: String) throws -> Spec {
+    if let value = try? JSONValue.parse(bytes), let spec = try? Spec(member: value) {
+      return spec
+    }
+    return try decode(Spec.self, bytes, file: file)
   }
 
   /// The document `bytes` as a value of `type`.
