@@ -14,7 +14,14 @@ package enum BuildStepMain {
     ProcessControl.setName("dklab:step")
     do {
       try setInheritable(control, false)
-      let request = try receive()
+      return serve(try receive())
+    } catch {
+      return failed(error)
+    }
+  }
+
+  private static func serve(_ request: BuildStepRequest) -> Int32 {
+    do {
       let network = request.networkState.map { InstanceNetwork(stateDirectory: $0) }
       defer { try? network?.release(owner: request.id) }
       try network?.enter()
@@ -23,10 +30,20 @@ package enum BuildStepMain {
       }
       return status.code
     } catch {
-      let failure =
-        error as? LaunchFailure ?? LaunchFailure(operation: "step", message: "\(error)")
-      try? JSONEncoder().encode(failure).withUnsafeBytes { try writeAll(control, $0) }
-      return failure.exitCode
+      return failed(error)
+    }
+  }
+
+  private static func failed(_ error: any Error) -> Int32 {
+    let failure = error as? LaunchFailure ?? LaunchFailure(operation: "step", message: "\(error)")
+    try? JSONEncoder().encode(failure).withUnsafeBytes { try writeAll(control, $0) }
+    return failure.exitCode
+  }
+
+  /// All that a step sees of the environment of its build.
+  private static var variables: [(name: String, value: String)] {
+    ["DKLAB_LANG", "TZ", "DKLAB_ROOTLESS_UID"].compactMap { name in
+      getenv(name).map { (name, String(cString: $0)) }
     }
   }
 
@@ -56,8 +73,30 @@ package enum BuildStepMain {
     }
   }
 
-  /// Starts the process that carries `request` out.
+  /// Starts the process that carries `request` out: a copy of this one where that may be
+  /// (MonitorProcess+Fork.swift), which saves the start, and the request in JSON.
   static func start(_ request: BuildStepRequest) throws -> RunningBuildStep {
+    guard SelfExecutable.isProtected, ProcessControl.isSingleThreaded else {
+      return try spawn(request)
+    }
+    let (mine, theirs) = try UnixSocket.pair()
+    let output = try FileDescriptor.pipe().split()
+    let errors = try FileDescriptor.pipe().split()
+    defer { for fd in [theirs, output.write, errors.write] { close(fd) } }
+    let pid = try forkProcess()
+    if pid == 0 {
+      let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
+      MonitorProcess.settleCopy(
+        "dklab:step", ["dklab", "__step"], variables: variables,
+        streams: [null, output.write, errors.write], kept: [theirs])
+      try? setInheritable(control, false)
+      _exit(serve(request))
+    }
+    return RunningBuildStep(
+      pid: pid, output: output.read, errorOutput: errors.read, control: mine)
+  }
+
+  private static func spawn(_ request: BuildStepRequest) throws -> RunningBuildStep {
     let executable = try SelfExecutable()
     let (mine, theirs) = try UnixSocket.pair()
     defer { close(theirs) }
@@ -89,10 +128,8 @@ package enum BuildStepMain {
       ["dklab", "__step"].map { (word: String) in
         strdup(word)
       } + [nil]
-    let variables = ["DKLAB_LANG", "TZ", "DKLAB_ROOTLESS_UID"].compactMap { (name: String) in
-      getenv(name).map { "\(name)=\(String(cString: $0))" }
-    }
-    var envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
+    var envp: [UnsafeMutablePointer<CChar>?] =
+      variables.map { strdup("\($0.name)=\($0.value)") } + [nil]
     defer { for pointer in argv + envp { free(pointer) } }
     var pid: pid_t = 0
     let result = posix_spawn(&pid, executable.path, &actions, &attributes, &argv, &envp)

@@ -93,10 +93,12 @@ package struct BuildCacheStore {
       guard let entry = try entry(key), let layer = try store.content.layer(entry.layer),
         File.isDirectory(layer.directory)
       else { return nil }
-      try database.execute(
-        "UPDATE build_cache SET used = ?, uses = uses + 1 WHERE scope = ? AND key = ?",
-        .integer(now), scope, .text(key))
-      try hold([entry.layer])
+      try database.transaction(.later) {
+        try database.execute(
+          "UPDATE build_cache SET used = ?, uses = uses + 1 WHERE scope = ? AND key = ?",
+          .integer(now), scope, .text(key))
+        try insertHolds([entry.layer])
+      }
       return (entry, layer)
     }
   }
@@ -133,13 +135,14 @@ package struct BuildCacheStore {
 
   /// Remembers a step. The caller holds the store's lock since before it made the layer.
   package func add(_ entry: BuildCacheEntry) throws {
-    try database.transaction {
+    // After a power failure it is as good as its layer (ContentStore+Pending.swift).
+    try database.transaction(.later) {
       try database.execute(
         "INSERT OR REPLACE INTO build_cache VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", scope,
         .text(entry.key), .text(entry.parent), .text(entry.operation), .text(entry.inputs),
         .text(entry.layer.hex), .integer(entry.size), .integer(entry.created),
         .integer(entry.used), SQLValue(entry.uses))
-      try hold([entry.layer])
+      try insertHolds([entry.layer])
     }
   }
 
@@ -155,6 +158,11 @@ package struct BuildCacheStore {
 
   /// Keeps `layers` until this process ends or lets go.
   package func hold(_ layers: [Digest]) throws {
+    // Of no use after a power failure: then no process holds anything.
+    try database.transaction(.later) { try insertHolds(layers) }
+  }
+
+  private func insertHolds(_ layers: [Digest]) throws {
     for layer in layers {
       try database.execute(
         "INSERT INTO build_holds VALUES (?, ?, ?)", SQLValue(process.pid),
@@ -176,13 +184,14 @@ package struct BuildCacheStore {
 
   /// Lets go of what this process holds, and of what processes hold that are no more.
   package func releaseHolds() throws {
-    let rows = try database.query("SELECT DISTINCT pid, start FROM build_holds")
-    for row in rows {
-      guard let pid = row[0].int, let start = row[1].integer else { continue }
-      let holder = ProcessIdentity(pid: pid_t(pid), startTime: UInt64(bitPattern: start))
-      guard holder == process || !holder.isAlive else { continue }
-      try database.execute(
-        "DELETE FROM build_holds WHERE pid = ? AND start = ?", row[0], row[1])
+    try database.transaction(.later) {
+      for row in try database.query("SELECT DISTINCT pid, start FROM build_holds") {
+        guard let pid = row[0].int, let start = row[1].integer else { continue }
+        let holder = ProcessIdentity(pid: pid_t(pid), startTime: UInt64(bitPattern: start))
+        guard holder == process || !holder.isAlive else { continue }
+        try database.execute(
+          "DELETE FROM build_holds WHERE pid = ? AND start = ?", row[0], row[1])
+      }
     }
   }
 }

@@ -76,10 +76,20 @@ package final class BlobWriter {
           ko: "\(name.isEmpty ? expected.description : name): 내용이 다이제스트와 다릅니다: "
             + "기대한 값 \(expected), 실제 값 \(digest)"))
     }
-    try check(fsync(file.number), "fsync", path)
+    try synchronize()
     try place()
     try content.syncBlobNames()
     return (digest, size)
+  }
+
+  /// Puts all that was written on the disk.
+  func synchronize() throws { try check(fsync(file.number), "fsync", path) }
+
+  /// Leaves the finished blob as the file `target`, without a name among the blobs.
+  func leave(at target: String) throws {
+    _ = finish()
+    try check(rename(path, target), "rename", target)
+    committed = true
   }
 
   /// The digest of all that was written. Nothing may be added afterwards.

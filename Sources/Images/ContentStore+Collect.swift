@@ -34,6 +34,7 @@ extension ContentStore {
 
   private func forgetUnneeded(_ inUse: Set<Digest>) throws -> Int64 {
     try database.transaction {
+      try forgetUnsettled()
       let unneeded = try database.query(
         "SELECT id FROM images WHERE id NOT IN (SELECT image FROM scope_images)"
       ).compactMap { $0[0].text }

@@ -97,31 +97,20 @@ extension ContentStore {
     return (diffID, report)
   }
 
-  /// Puts the layer unpacked in `temporary` in its place, and `archive`, the blob it comes from, when that
-  /// has no name yet: first all bytes are on the disk, then the names, then the record. The caller holds
-  /// the layer's lock.
+  /// Puts the layer unpacked in `temporary` in its place: first all bytes are on the disk, then the
+  /// name, then the record. The caller holds the layer's lock.
   func install(
-    _ temporary: String, as diffID: Digest, bytes: Int64, from blob: Descriptor,
-    with archive: BlobWriter? = nil
+    _ temporary: String, as diffID: Digest, bytes: Int64, from blob: Descriptor
   ) throws -> Layer {
     let directory = try FileDescriptor.open(temporary, O_RDONLY | O_DIRECTORY)
     try check(dk_syncfs(directory.number), "syncfs", temporary)
-    if let archive {
-      try archive.place()
-      try syncBlobNames()
-    }
-    try Directory.make(root + "/layers", mode: 0o700)
-    let target = "\(root)/layers/\(diffID.hex)"
-    if rename(temporary, target) != 0 {
-      // Left by a process that ended between this and its row: complete, since it got this far.
-      guard errno == ENOTEMPTY || errno == EEXIST else { throw SyscallError("rename", target) }
-    }
+    try putLayer(temporary, diffID)
     try syncDirectory(root + "/layers")
     // What makes use of it, an image or an entry of the build cache, comes after it in the same log.
     _ = try database.transaction(.later) {
       try database.execute(
-        "INSERT OR IGNORE INTO layers VALUES (?, ?, ?, ?, ?)", .text(diffID.hex), .integer(bytes),
-        .text(blob.digest.hex), .integer(blob.size), .text(blob.mediaType))
+        "INSERT OR REPLACE INTO layers VALUES (?, ?, ?, ?, ?, NULL)", .text(diffID.hex),
+        .integer(bytes), .text(blob.digest.hex), .integer(blob.size), .text(blob.mediaType))
     }
     return Layer(diffID: diffID, size: bytes, directory: layerDirectory(diffID))
   }

@@ -19,14 +19,15 @@ extension ContentStore {
 
   /// Makes a layer of `upper` and takes the directory itself for it where possible: nothing may be
   /// mounted on it any more. Afterwards the caller removes what is left of it. The caller holds the
-  /// store's lock.
+  /// store's lock, and sees to `settleLayers`.
   package func addLayer(taking upper: UpperDirectory) throws -> Layer {
     let (blob, bytes) = try write(upper, isTaken: true)
     let archive = Descriptor(
       mediaType: MediaType.ociLayer, digest: blob.finish(), size: blob.size)
     return try withLayerLock(archive.digest) {
       if let layer = try layer(archive.digest) {
-        if !hasBlob(archive.digest) { _ = try blob.commit() }
+        let isThere = hasBlob(archive.digest) || File.exists(pendingArchive(archive.digest.hex))
+        if !isThere { _ = try blob.commit() }
         return layer
       }
       let temporary = try temporaryPath("layer")
@@ -39,7 +40,8 @@ extension ContentStore {
           blob: archive, expecting: archive.digest, name: upper.path, limits: UnpackLimits())
       }
       chmod(temporary + "/diff", 0o755)
-      return try install(temporary, as: archive.digest, bytes: bytes, from: archive, with: blob)
+      return try installPending(
+        temporary, as: archive.digest, bytes: bytes, from: archive, with: blob)
     }
   }
 

@@ -9,7 +9,8 @@
 //   content/lock               shared by whoever adds, exclusive for the collector
 //
 // What the database names is complete: a blob is written, synced and renamed, a layer unpacked
-// and renamed, before the row that mentions them is committed. Names belong to a scope (an
+// and renamed, before the row that mentions them is committed; but for layers of builds that run
+// (ContentStore+Pending.swift). Names belong to a scope (an
 // instance, or the library shelf); what no scope and no container needs any more is removed by
 // `collect`.
 //
@@ -74,6 +75,7 @@ package final class ContentStore {
     CREATE INDEX refs_image ON refs (scope, image);
     CREATE INDEX scope_images_image ON scope_images (image);
     """, BuildCacheStore.schema, compressedSchema,
+    pendingSchema,
   ]
 
   /// Runs `body` while the collector, or, `exclusive`, everybody else is held off.

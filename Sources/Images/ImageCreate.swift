@@ -15,11 +15,13 @@ extension ImageStore {
     var config = config
     config.rootFilesystem.diffIDs = layers.map(\.diffID)
     let text = try ImageJSON.encode(config)
-    let id = try content.addBlob(text)
+    let id = Digest(bytes: SHA256.hash(data: text))
     let manifest = Manifest(
       config: Descriptor(mediaType: MediaType.ociConfig, digest: id, size: Int64(text.count)),
       layers: try layers.map { try content.blobDescriptor(of: $0.diffID) })
-    let manifestDigest = try content.addBlob(ImageJSON.encode(manifest))
+    let manifestText = try ImageJSON.encode(manifest)
+    let manifestDigest = Digest(bytes: SHA256.hash(data: manifestText))
+    try content.addBlobs([text, manifestText], .later)
     try record(id: id, configText: text, manifest: manifestDigest, layers: layers, references)
     return try resolve(id.description)
   }
@@ -68,9 +70,8 @@ extension ContentStore {
   /// The layer `diffID` when it is unpacked here.
   package func layer(_ diffID: Digest) throws -> Layer? {
     let rows = try database.query(
-      "SELECT size FROM layers WHERE diff_id = ?", .text(diffID.hex))
-    return rows.first.map {
-      Layer(diffID: diffID, size: $0[0].integer ?? 0, directory: layerDirectory(diffID))
-    }
+      "SELECT size, pending FROM layers WHERE diff_id = ?", .text(diffID.hex))
+    guard let row = rows.first, isValid(pending: row[1]) else { return nil }
+    return Layer(diffID: diffID, size: row[0].integer ?? 0, directory: layerDirectory(diffID))
   }
 }

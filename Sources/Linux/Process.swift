@@ -173,6 +173,13 @@ package enum ProcessControl {
     _ = dk_set_process_name(name)
   }
 
+  /// Whether this process has one thread: then it may fork and go on as two.
+  package static var isSingleThreaded: Bool {
+    // Of /proc/self/task `.` and `..` are links too (proc(5)).
+    var info = stat()
+    return stat("/proc/self/task", &info) == 0 && info.st_nlink == 3
+  }
+
   /// Takes over the command line in `ps` and clears the environment, for a process that goes on as
   /// another one without execve(2). The kernel laid out arguments and environment as one block of
   /// memory and reads /proc/PID/cmdline and environ from there: it is written over, as far as

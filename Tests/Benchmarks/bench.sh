@@ -94,6 +94,13 @@ for runtime in crun runc; do
   median "$runtime exec" $runtime exec "bench-$$-exec" true
   $runtime delete --force "bench-$$-exec" && running=
 done
+# The same container for our runtime: `dklab exec` above has a record, a journal and a seccomp filter.
+if "$dklab" oci --help >/dev/null 2>&1 && [ -e "$work/bundle/config.json" ]; then
+  "$dklab" oci --root "$work/oci" run --detach --bundle "$work/bundle" "bench-$$-exec" \
+    </dev/null >/dev/null 2>&1
+  median "dklab oci exec" "$dklab" oci --root "$work/oci" exec "bench-$$-exec" true
+  "$dklab" oci --root "$work/oci" delete --force "bench-$$-exec"
+fi
 
 echo "the same with an image, by engines"
 if command -v podman >/dev/null; then
@@ -147,6 +154,7 @@ for peer in "crun run" "runc run" "podman run (no network)" "docker run (no netw
 done
 for runtime in crun runc; do
   ratio "dklab oci run" "$runtime run"
+  ratio "dklab oci exec" "$runtime exec"
   ratio "dklab exec" "$runtime exec"
 done
 ratio "dklab (bridge)" "docker run (bridge)"

@@ -25,7 +25,10 @@ import Testing
     var source = UpperDirectory(path: upper, lower: [lower])
     source.timeLimit = limit
     let layer = try content.withLock {
-      taking ? try content.addLayer(taking: source) : try content.addLayer(upper: source)
+      let layer =
+        try taking ? content.addLayer(taking: source) : content.addLayer(upper: source)
+      try content.settleLayers()
+      return layer
     }
     let bytes = try File.read(content.blobPath(layer.diffID))
     return (layer, try members(bytes), content)

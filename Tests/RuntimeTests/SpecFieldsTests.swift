@@ -82,7 +82,8 @@ import Testing
   private func expectNothingMissing<Value>(_ value: Value) {
     for child in Mirror(reflecting: value).children.flatMap(Self.unwrapped) {
       #expect(
-        String(describing: child.value) != "nil" && String(describing: child.value) != "Optional(nil)",
+        String(describing: child.value) != "nil"
+          && String(describing: child.value) != "Optional(nil)",
         "\(Value.self).\(child.label ?? "")")
     }
   }

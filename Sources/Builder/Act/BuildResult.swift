@@ -48,9 +48,11 @@ extension BuildRun {
 
   /// Keeps the result as an image under `references`.
   package func keep(_ result: BuildResult, as references: [Reference]) throws -> Image {
-    try store.content.withLock {
+    let image = try store.content.withLock {
       try store.create(
         config: result.config, layers: result.layers, references: references)
     }
+    isUnsettled = false
+    return image
   }
 }

@@ -43,9 +43,11 @@ extension BuildRun {
 
   /// COPY, ADD and WORKDIR write into the mounted tree of the stage.
   private func write(_ step: Step, _ layers: [Layer], _ place: String) throws {
-    let overlay = Overlay(
+    var overlay = Overlay(
       lower: try lowerDirectories(layers), upper: place + "/upper", work: place + "/work",
       target: place + "/rootfs", userAttributes: UserNamespace.current.isNested)
+    // Else the disk is waited for when it is unmounted.
+    overlay.isVolatile = true
     try overlay.mount()
     defer { try? unmountLazily(overlay.target) }
     switch step.operation {
@@ -77,10 +79,19 @@ extension BuildRun {
           key: key, parent: CacheKey.chain(layers.map(\.diffID)), operation: step.operationText,
           inputs: inputs.joined(separator: "\n"), layer: layer.diffID, size: layer.size,
           created: now))
+      try settleFromTimeToTime()
       return StepResult(layer: layer, created: now, key: key)
     }
     try Directory.removeTree(place)
     return result
+  }
+
+  /// A long build must not lose an hour to a power failure.
+  private func settleFromTimeToTime() throws {
+    isUnsettled = true
+    guard monotonicMilliseconds() - settled > 2000 else { return }
+    try store.content.settleLayers()
+    (settled, isUnsettled) = (monotonicMilliseconds(), false)
   }
 
   private func startProgram(

@@ -2,8 +2,9 @@
 // process of its own, and one poll(2) loop waits for them all. The cache is asked before each step,
 // so a step whose files turn out the same after all is not run again.
 //
-// A layer is in the store, and its row in the cache, before the next step begins: a crash loses the
-// step that was running and nothing else.
+// A layer is in the store, and its row in the cache, before the next step begins: a build that is killed
+// loses the step that was running and nothing else. The disk is waited for when there is an image, and
+// every two seconds: a power failure loses the steps of the last two seconds besides.
 //
 // Next: BuildRun+Steps.swift, BuildRun+Mounts.swift.
 
@@ -40,6 +41,9 @@ package final class BuildRun {
   package private(set) var hits = 0
   package private(set) var misses = 0
   private var ran: [String] = []
+  /// When the disk was waited for last, and whether anything has been written since.
+  var settled = monotonicMilliseconds()
+  var isUnsettled = false
   private let signals: Int32
   private static let endings = [SIGINT, SIGTERM, SIGHUP]
 
@@ -122,6 +126,7 @@ package final class BuildRun {
   package func close() {
     trees = [:]
     directory.remove()
+    if isUnsettled { try? store.content.withLock { try store.content.settleLayers() } }
     try? cache.releaseHolds()
     guard signals >= 0 else { return }
     Glibc.close(signals)

@@ -26,7 +26,12 @@ extension MonitorProcess {
     let (mine, theirs) = try UnixSocket.pair()
     let pid = try forkProcess()
     if pid == 0 {
-      settle(arguments: arguments, logPath: logPath, [theirs] + passing)
+      let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+      let log = open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+      settleCopy(
+        "dklab:monitor", arguments, variables: inheritedVariables,
+        streams: [null, null, log >= 0 ? log : null],
+        kept: [theirs] + passing)
       var byte: UInt8 = 0
       guard retryingInterrupts({ read(controlDescriptor, &byte, 1) }) == 1 else { _exit(0) }
       _exit(serve())
@@ -35,22 +40,21 @@ extension MonitorProcess {
     return Started(pid: pid, control: FileDescriptor(owning: mine))
   }
 
-  /// Cuts the copy off from the command it was made of. `kept` become descriptors 3, 4, ….
-  private static func settle(arguments: [String], logPath: String, _ kept: [Int32]) {
+  /// Cuts a copy off from the command it was made of: it is called `name`, has `arguments` in the
+  /// process list, of the environment only `variables`, `streams` as 0, 1 and 2, and `kept` as 3, 4, ….
+  package static func settleCopy(
+    _ name: String, _ arguments: [String], variables: [(name: String, value: String)],
+    streams: [Int32], kept: [Int32]
+  ) {
     setsid()
     for number in Int32(1)...31 where number != SIGKILL && number != SIGSTOP {
       signal(number, SIG_DFL)
     }
     _ = dk_unblock_all_signals()
-    let lifted = kept.map { dk_fcntl_int($0, F_DUPFD_CLOEXEC, 100) }
-    let null = open("/dev/null", O_RDWR | O_CLOEXEC)
-    let log = open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    for (target, source) in [null, null, log >= 0 ? log : null].enumerated() {
-      dup2(source, Int32(target))
-    }
-    for (index, fd) in lifted.enumerated() { dup2(fd, controlDescriptor + Int32(index)) }
+    let lifted = (streams + kept).map { dk_fcntl_int($0, F_DUPFD_CLOEXEC, 100) }
+    for (target, source) in lifted.enumerated() { dup2(source, Int32(target)) }
     closeDescriptors(except: (0..<kept.count).map { controlDescriptor + Int32($0) })
-    ProcessControl.setName("dklab:monitor")
-    ProcessControl.become(arguments, environment: inheritedVariables)
+    ProcessControl.setName(name)
+    ProcessControl.become(arguments, environment: variables)
   }
 }
