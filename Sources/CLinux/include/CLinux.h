@@ -1,5 +1,5 @@
 // What Swift's Glibc module does not carry: declarations, constants as functions, and one-line
-// wrappers of variadic calls. No logic lives here. Symbols start with dk_.
+// wrappers of variadic calls. No logic lives here (but ProtectedStart.c). Symbols start with dk_.
 //
 // This header includes leaf headers only and never defines _GNU_SOURCE: that changes struct
 // definitions which the Glibc module has already seen. The .c file defines it instead.
