@@ -157,6 +157,7 @@ struct InitProcess {
     case .runHooks(let moment, let hooks): try runHooks(moment, hooks)
     case .unshareCgroup: try unshareNamespaces([.cgroup])
     case .setHostname(let name):
+    case .raiseLoopback: try bringLoopbackUp()
       try check(sethostname(name, name.utf8.count), "sethostname", name)
     case .setDomainname(let name): try File.command("/proc/sys/kernel/domainname", name)
     case .writeSysctl(let key, let value):

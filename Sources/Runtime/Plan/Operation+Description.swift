@@ -60,6 +60,7 @@ extension Operation: CustomStringConvertible {
     case .setIOPriority(_, let name): "ioprio_set \(name)"
     case .setLabel(let module, let label): "\(module.rawValue) \(label)"
     case .awaitStart: "wait for `start`"
+    case .raiseLoopback: "ip link set lo up"
     case .unshareCgroup: "unshare cgroup"
     case .setHostname(let name): "sethostname \(name)"
     case .setDomainname(let name): "setdomainname \(name)"

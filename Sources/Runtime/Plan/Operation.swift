@@ -35,6 +35,7 @@ package enum Operation: Sendable, Equatable, Codable {
   case symlink(target: String, path: String)
   case awaitHost
   case awaitHostHooks
+  case raiseLoopback
   case unshareCgroup
   case setHostname(String)
   case setDomainname(String)

@@ -40,6 +40,17 @@ extension Planner {
           "the process is in its group already: the namespace's root is where it stands now",
           ko: "프로세스는 이미 자기 그룹에 있습니다. 지금 서 있는 곳이 네임스페이스의 뿌리가 됩니다"))
     }
+    // Other networks are made by the monitor, who raises it with the rest.
+    if wish.awaitsStart,
+      wish.spec.linux?.namespaces?.contains(where: { $0.type == "network" && $0.joinedPath == nil })
+        ?? false
+    {
+      add(
+        .rootfs, .raiseLoopback,
+        Text(
+          "a new network has one interface, which is down: programs talk to themselves over 127.0.0.1",
+          ko: "새 네트워크에는 꺼진 인터페이스 하나뿐입니다. 프로그램은 127.0.0.1로 자기 자신과 통신합니다"))
+    }
     if let mount = cgroupMount { planCgroupFileSystems(mount.destination, mount.options) }
     if let name = wish.spec.hostname, !name.isEmpty {
       add(

@@ -1,0 +1,1 @@
+echo "loopback $(cat /sys/class/net/lo/flags)"
