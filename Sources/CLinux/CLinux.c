@@ -187,6 +187,9 @@ int dk_open_pty(int *master, char *slave_path, size_t size) {
   *master = fd;
   return 0;
 }
+int dk_open_pty_peer(int master) {
+  return ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
 int dk_set_winsize(int fd, uint16_t rows, uint16_t cols) {
   struct winsize size = {.ws_row = rows, .ws_col = cols};
   return ioctl(fd, TIOCSWINSZ, &size);
@@ -231,6 +234,12 @@ int dk_syncfs(int fd) { return syncfs(fd); }
 int dk_statfs_type(const char *path, int64_t *type) {
   struct statfs info;
   if (statfs(path, &info) != 0) return -1;
+  *type = (int64_t)info.f_type;
+  return 0;
+}
+int dk_fstatfs_type(int fd, int64_t *type) {
+  struct statfs info;
+  if (fstatfs(fd, &info) != 0) return -1;
   *type = (int64_t)info.f_type;
   return 0;
 }

@@ -122,11 +122,13 @@ package enum SecurityModule: String, Sendable, Codable {
   /// Asks for `label` from the next execve(2) of the calling thread on.
   package func setLabel(_ label: String) throws {
     switch self {
-    case .selinux: try File.command("/proc/thread-self/attr/exec", label)
+    case .selinux: try OwnProcessFile.command("attr/exec", label)
     case .appArmor:
-      let own = "/proc/thread-self/attr/apparmor/exec"
-      try File.command(
-        File.exists(own) ? own : "/proc/thread-self/attr/exec", "exec \(label)")
+      do {
+        try OwnProcessFile.command("attr/apparmor/exec", "exec \(label)")
+      } catch let error as SyscallError where error.errno == ENOENT {
+        try OwnProcessFile.command("attr/exec", "exec \(label)")
+      }
     }
   }
 }

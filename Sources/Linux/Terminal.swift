@@ -48,6 +48,11 @@ package enum Terminal {
     return (master, text)
   }
 
+  /// The slave end of the pty whose master end is `master`, whatever is mounted over its name.
+  package static func openSlave(of master: Int32) throws -> FileDescriptor {
+    FileDescriptor(owning: try check(dk_open_pty_peer(master), "ioctl", "TIOCGPTPEER"))
+  }
+
   /// Whether `fd` is a terminal.
   package static func isTerminal(_ fd: Int32) -> Bool { isatty(fd) == 1 }
 

@@ -109,6 +109,53 @@ struct EscapeThroughProcessTests {
     }
   }
 
+  @Test("who enters a container writes nothing into a /proc that is none (CVE-2025-52881)")
+  func falseProc() {
+    defer { sandbox.close() }
+    let trap = """
+      mount -t tmpfs none /proc && mkdir -p /proc/self/attr /proc/thread-self/attr &&
+      for d in self thread-self; do : > /proc/$d/oom_score_adj; : > /proc/$d/attr/exec; done
+      : > /tmp/ready; exec sleep 1000
+      """
+    sandbox.run(
+      [
+        "run", "-d", "--name", "hostile", "--oom-score-adj", "500", "--cap-add", "SYS_ADMIN",
+        "--security-opt", "seccomp=unconfined", "busybox", "sh", "-c", trap,
+      ])
+    #expect(eventually { sandbox.run("exec hostile ls /tmp/ready").status == 0 })
+    let caught = sandbox.run([
+      "exec", "hostile", "sh", "-c", "ls /proc; cat /proc/*/oom_score_adj /proc/*/attr/exec",
+    ])
+    #expect(caught.lines == ["self", "thread-self"], "\(caught)")
+  }
+
+  @Test(
+    "a terminal is the one that was made, whatever lies at its name (CVE-2025-52565)",
+    .disabled(if: ChildProgram.find("script") == nil, "needs script(1)"))
+  func falseTerminal() {
+    defer { sandbox.close() }
+    let trap = """
+      mkdir /other && mount --bind /dev/pts /other && mount -t tmpfs none /dev/pts &&
+      ln -s /other/ptmx /dev/pts/ptmx && echo trapped > /tmp/trap &&
+      for n in 0 1 2 3 4 5 6 7 8 9; do ln -s /tmp/trap /dev/pts/$n; done
+      : > /tmp/ready; exec sleep 1000
+      """
+    sandbox.run(
+      [
+        "run", "-d", "--name", "hostile", "--cap-add", "SYS_ADMIN",
+        "--security-opt", "seccomp=unconfined", "busybox", "sh", "-c", trap,
+      ])
+    #expect(eventually { sandbox.run("exec hostile ls /tmp/ready").status == 0 })
+    let entered = Sandbox.run(
+      [
+        "-qec", "\(Sandbox.binary) exec -it hostile sh -c '[ -t 0 ] && echo a terminal'",
+        "/dev/null",
+      ],
+      program: "/usr/bin/script", environment: sandbox.environment)
+    #expect(entered.output.contains("a terminal"), "\(entered)")
+    #expect(sandbox.run("exec hostile cat /tmp/trap").text == "trapped")
+  }
+
   @Test("a container that may trace finds nothing of the host in who enters it (CVE-2016-9962)")
   func hostileExec() throws {
     defer { sandbox.close() }

@@ -10,6 +10,8 @@
 //   LinuxProbe eat MEGABYTES                          uses that much memory
 //   LinuxProbe forks COUNT                            prints how many children it could have
 //   LinuxProbe open PATH r|w                          prints the errno of opening
+//   LinuxProbe own NAME TEXT SCRIPT                   writes a file of its own in /proc after a shell script
+//                                                     has run, prints the errno
 
 import CLinux
 import CSeccomp
@@ -100,6 +102,16 @@ do {
   case "open" where words.count > 2:
     let file = open(words[1], words[2] == "w" ? O_WRONLY : O_RDONLY)
     say(file < 0 ? errnoName(errno) : "ok")
+  case "own" where words.count > 3:
+    let shell = try check(dk_fork(), "fork")
+    if shell == 0 { become(["/bin/sh", "-c", words[3]]) }
+    _ = try waitFor(shell)
+    do {
+      try OwnProcessFile.command(words[1], words[2])
+      say("written")
+    } catch let error as SyscallError {
+      say(errnoName(error.errno))
+    }
   default: fail("see the top of main.swift")
   }
 } catch {

@@ -70,6 +70,7 @@ int dk_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
 
 // terminals
 int dk_open_pty(int *master, char *slave_path, size_t size);
+int dk_open_pty_peer(int master); // TIOCGPTPEER: the slave, without looking at its name
 int dk_set_winsize(int fd, uint16_t rows, uint16_t cols);
 int dk_get_winsize(int fd, uint16_t *rows, uint16_t *cols);
 int dk_set_controlling_terminal(int fd);
@@ -88,6 +89,7 @@ ssize_t dk_copy_file_range(int in, int out, size_t length);
 ssize_t dk_copy(int in, int out); // sendfile(2), a mebibyte at a time
 int dk_syncfs(int fd);
 int dk_statfs_type(const char *path, int64_t *type);
+int dk_fstatfs_type(int fd, int64_t *type);
 int dk_statfs_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes);
 
 // descriptors and signals

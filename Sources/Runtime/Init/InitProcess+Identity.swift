@@ -36,7 +36,8 @@ extension InitProcess {
 
   /// Lowering takes CAP_SYS_RESOURCE on some hosts; a score that stays is no reason not to start.
   private func setOOMScore(_ score: Int) {
-    try? File.command("/proc/self/oom_score_adj", "\(score)")
+    if script.isExact { return }
+    try? OwnProcessFile.command("oom_score_adj", "\(score)")
   }
 
   private func setRlimit(_ limit: SpecRlimit) throws {

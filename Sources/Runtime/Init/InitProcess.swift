@@ -180,7 +180,8 @@ struct InitProcess {
   private func openConsole(_ size: WindowSize?) throws {
     let (master, slavePath) = try Terminal.openPair()
     if let size { try size.apply(to: master) }
-    let slave = try FileDescriptor.open(slavePath, O_RDWR | O_NOCTTY)
+    // Not by its name: what lies there may be somebody else's (CVE-2025-52565).
+    let slave = try Terminal.openSlave(of: master)
     // /dev/console is what some programs open instead of their own terminal. A bind mount of the
     // slave, through descriptors: the name could lead elsewhere.
     let flags = O_CREAT | O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY

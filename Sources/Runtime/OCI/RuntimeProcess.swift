@@ -85,6 +85,7 @@ struct RuntimeProcess: ~Copyable {
     let number = handle.number
     let process = InitProcess(script: script, sync: theirs, stdio: [0, 1, 2])
     let pid = try makeThroughStage(process, nil, -1, mine, []) {
+      try script.raiseLimits(of: getpid())
       try processors?.initial?.apply()
       try cgroup?.enter()
       try processors?.final?.apply()
@@ -142,7 +143,7 @@ struct RuntimeProcess: ~Copyable {
       try Launcher.writeIDMaps(script, pid)
       go()
     }
-    if let score = script.outOfMemoryScore { try File.command("/proc/\(pid)/oom_score_adj", score) }
+    try script.raiseLimits(of: pid)
     go()
     guard try converse(hooks: hooks, console: console) else {
       throw LaunchFailure(operation: "launch", message: "the container's init process was killed")
@@ -212,7 +213,20 @@ extension LaunchScript {
   /// In a user namespace only the host may write it.
   var outOfMemoryScore: String? {
     guard case .becomeRoot = operations.first else { return nil }
+    return wantedScore
+  }
+
+  private var wantedScore: String? {
     for case .setOOMScore(let score) in operations { return "\(score)" }
     return nil
+  }
+
+  /// Does for `process`, which has not entered the container yet, what takes privileges of the host:
+  /// its score for when memory runs out, and room for its limits.
+  func raiseLimits(of process: pid_t) throws {
+    if let wantedScore { try File.command("/proc/\(process)/oom_score_adj", wantedScore) }
+    for case .setRlimit(let limit) in operations {
+      ResourceLimit(rawValue: limit.type)?.makeRoom(for: process, hard: limit.hard)
+    }
   }
 }

@@ -22,6 +22,9 @@ package struct LaunchScript: Sendable, Codable {
   /// The container inherits the descriptors it is started with: 0 to 2 as they are, and this many
   /// more. Otherwise 0 to 2 are ours, and nothing else gets in.
   package var inheritedDescriptors: Int?
+  /// What was asked for and cannot be had ends the launch, as the OCI runtime specification wants.
+  /// Otherwise a container with less is better than none.
+  var isExact: Bool { inheritedDescriptors != nil }
   /// What hooks are told about the container, as JSON without `status` and `pid`.
   package var hookState: HookState?
   /// A file that the system calls of the launch are written to (`run --trace`).
