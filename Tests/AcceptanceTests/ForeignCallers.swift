@@ -42,7 +42,9 @@ final class ForeignCaller {
           "--events-backend", "none", "--runtime", "\(directory)/dklab-oci",
         ]
       }, { ["CONTAINERS_CONF": "\($0)/containers.conf"] })
-    try File.replace("\(caller.directory)/containers.conf", "[containers]\n", durable: false)
+    // podman itself asks for more open files than root without CAP_SYS_RESOURCE can have.
+    let limits = "[containers]\ndefault_ulimits = [\"nofile=1000:2000\", \"nproc=4000:4000\"]\n"
+    try File.replace("\(caller.directory)/containers.conf", limits, durable: false)
     let imported = caller.run(["import", "\(caller.directory)/rootfs.tar", "bb:latest"])
     try #require(imported.status == 0, "\(imported)")
     return caller
@@ -83,7 +85,6 @@ final class ForeignCaller {
   /// `run` with the flags that a test machine needs; dockerd is told the runtime here.
   func start(_ flags: [String], _ program: [String], input: String = "") -> Sandbox.Output {
     let isDocker = command[0].hasSuffix("docker")
-    // Without CAP_SYS_RESOURCE the limits that podman would ask for cannot be had.
     let own = isDocker ? ["--runtime", "dklab"] : []
     return run(
       ["run", "--network", "none"] + own + flags + ["bb:latest"] + program, input: input)

@@ -44,7 +44,7 @@ extension InitProcess {
     guard let resource = ResourceLimit(rawValue: limit.type) else {
       throw LaunchFailure(operation: "setrlimit", message: "unknown rlimit \(limit.type)")
     }
-    try resource.apply(soft: limit.soft, hard: limit.hard)
+    try resource.apply(soft: limit.soft, hard: limit.hard, exactly: script.isExact)
   }
 
   /// The monitor may have died between clone3 and here: then the signal would never come.

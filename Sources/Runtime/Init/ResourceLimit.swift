@@ -38,10 +38,10 @@ package enum ResourceLimit: String, Sendable, CaseIterable {
 
   /// Sets the limit of the calling process. Without CAP_SYS_RESOURCE the hard limit cannot be
   /// raised: then it is raised as far as it goes, since a container with a lower limit is better
-  /// than none.
-  func apply(soft: UInt64, hard: UInt64) throws {
+  /// than none; `exactly` makes that an error.
+  func apply(soft: UInt64, hard: UInt64, exactly: Bool) throws {
     if dk_set_rlimit(number, soft, hard) == 0 { return }
-    guard errno == EPERM else { throw SyscallError("setrlimit", rawValue) }
+    guard errno == EPERM, !exactly else { throw SyscallError("setrlimit", rawValue) }
     var (currentSoft, currentHard): (UInt64, UInt64) = (0, 0)
     try check(dk_get_rlimit(number, &currentSoft, &currentHard), "getrlimit", rawValue)
     let reachable = min(hard, currentHard)
