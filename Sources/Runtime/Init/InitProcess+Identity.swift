@@ -35,6 +35,7 @@ extension InitProcess {
   }
 
   /// Lowering takes CAP_SYS_RESOURCE on some hosts; a score that stays is no reason not to start.
+  /// For the OCI runtime it has been set from outside, where not being able to is an error.
   private func setOOMScore(_ score: Int) {
     if script.isExact { return }
     try? OwnProcessFile.command("oom_score_adj", "\(score)")
@@ -57,6 +58,7 @@ extension InitProcess {
 
   private mutating func become(_ user: SpecUser) throws {
     let account = try Account.resolve(user)
+    try refuseUnchanged(account)
     if script.terminal {
       SyscallTrace.note("fchown", "terminal, \(account.uid)", fchown(0, account.uid, gid_t.max))
     } else if script.inheritedDescriptors != nil {
@@ -81,6 +83,14 @@ extension InitProcess {
       Int32(umask(mode_t(user.umask ?? 0o022))))
     // setuid makes the kernel clear "dumpable" or set it; keep the door shut until execve.
     try? ProcessControl.setDumpable(false)
+    if let directory = closedDirectory { try enter(directory) }
+  }
+
+  /// To setresuid(2) and its kin the highest number says "as before": that would be root.
+  private func refuseUnchanged(_ account: Account) throws {
+    guard ([account.uid, account.gid] + account.groups).contains(UInt32.max) else { return }
+    throw LaunchFailure(
+      operation: "setuid", message: "uid and gid \(UInt32.max) stand for nobody", errno: EINVAL)
   }
 
   /// In a user namespace only those ids exist that were mapped into it.
@@ -144,7 +154,17 @@ extension InitProcess {
     }
   }
 
-  private func changeDirectory(_ path: String) throws {
+  /// What root may not enter (a network file system that distrusts it) the program's user may: it is
+  /// tried once more as that one.
+  private mutating func changeDirectory(_ path: String) throws {
+    do {
+      try enter(path)
+    } catch let error as SyscallError where error.errno == EACCES || error.errno == EPERM {
+      closedDirectory = path
+    }
+  }
+
+  private func enter(_ path: String) throws {
     try check(chdir(path.isEmpty ? "/" : path), "chdir to cwd", path)
     // A descriptor of the host's tree could be the working directory: then getcwd(2) fails.
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

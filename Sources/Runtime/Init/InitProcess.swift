@@ -36,6 +36,8 @@ struct InitProcess {
   var copiedMounts: [String: Int32] = [:]
   /// The root file system that was attached over the old one: by name only the old one is found.
   var attachedRoot: Int32 = -1
+  /// The working directory, when root could not enter it.
+  var closedDirectory: String?
   /// This process's id as the host knows it, for hooks.
   var hostPid: pid_t = 0
 
@@ -155,9 +157,9 @@ struct InitProcess {
       try tell(Message.hooks)
       try awaitHost()
     case .runHooks(let moment, let hooks): try runHooks(moment, hooks)
+    case .raiseLoopback: try bringLoopbackUp()
     case .unshareCgroup: try unshareNamespaces([.cgroup])
     case .setHostname(let name):
-    case .raiseLoopback: try bringLoopbackUp()
       try check(sethostname(name, name.utf8.count), "sethostname", name)
     case .setDomainname(let name): try File.command("/proc/sys/kernel/domainname", name)
     case .writeSysctl(let key, let value):

@@ -63,9 +63,6 @@ extension Planner {
           "after setuid, which clears it: without its monitor nobody would keep logs or status",
           ko: "setuid가 이 설정을 지우므로 그 뒤에 합니다. 모니터가 없으면 로그와 상태를 지킬 수 없습니다"))
     }
-    add(
-      .identity, .changeDirectory(process.cwd),
-      Text("as the user, who must be allowed to enter", ko: "들어갈 권한이 있는 그 사용자로서 이동합니다"))
     if wish.awaitsStart {
       add(
         .identity, .awaitStart,
@@ -141,6 +138,11 @@ extension Planner {
           "not even root in the container can get these back",
           ko: "컨테이너의 root도 되찾을 수 없게 합니다"))
     }
+    add(
+      .identity, .changeDirectory(process.cwd),
+      Text(
+        "before setuid, as docker does: an image's WORKDIR may be one that its user could not enter",
+        ko: "Docker처럼 setuid 전에 이동합니다. 이미지의 WORKDIR이 그 사용자는 들어갈 수 없는 곳일 수 있습니다"))
     add(
       .identity, .setUser(process.user),
       Text(
