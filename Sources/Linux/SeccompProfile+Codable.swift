@@ -20,6 +20,15 @@ extension SeccompProfile: Codable {
         container.codingPath + [Key.listenerPath],
         Text("a seccomp agent is not supported", ko: "seccomp 에이전트는 지원하지 않습니다"))
     }
+    if container.contains(.listenerMetadata), try !container.decodeNil(forKey: .listenerMetadata) {
+      throw unsupported(
+        container.codingPath + [Key.listenerMetadata],
+        Text("there is no listenerPath", ko: "listenerPath가 없습니다"))
+    }
+    try checkErrno(
+      try container.decodeIfPresent(UInt32.self, forKey: .defaultErrnoRet),
+      try container.decode(Action.self, forKey: .defaultAction),
+      container.codingPath + [Key.defaultErrnoRet])
     self.init(
       defaultAction: try container.decode(Action.self, forKey: .defaultAction),
       defaultErrno: try container.decodeIfPresent(UInt32.self, forKey: .defaultErrnoRet),
@@ -41,7 +50,8 @@ extension SeccompProfile: Codable {
   }
 
   private enum Key: String, CodingKey {
-    case defaultAction, defaultErrnoRet, architectures, archMap, flags, syscalls, listenerPath
+    case defaultAction, defaultErrnoRet, architectures, archMap, flags, syscalls, listenerPath,
+      listenerMetadata
   }
 }
 
@@ -55,6 +65,10 @@ extension SeccompProfile.Rule: Codable {
       throw DecodingError.keyNotFound(
         Key.names, .init(codingPath: container.codingPath, debugDescription: "no names"))
     }
+    try checkErrno(
+      try container.decodeIfPresent(UInt32.self, forKey: .errnoRet),
+      try container.decode(SeccompProfile.Action.self, forKey: .action),
+      container.codingPath + [Key.errnoRet])
     self.init(
       single.map { [$0] + names } ?? names,
       try container.decode(SeccompProfile.Action.self, forKey: .action),
@@ -135,6 +149,16 @@ extension SeccompProfile.ArchitectureFamily {
       try container.decode(String.self, forKey: .native),
       try container.decodeIfPresent([String].self, forKey: .others) ?? [])
   }
+}
+
+/// Only of two actions the program sees a number.
+private func checkErrno(
+  _ number: UInt32?, _ action: SeccompProfile.Action, _ path: [any CodingKey]
+) throws {
+  guard number != nil, action != .errno, action != .trace else { return }
+  throw unsupported(
+    path,
+    Text("\(action.rawValue) returns no errno", ko: "\(action.rawValue)은(는) errno를 돌려주지 않습니다"))
 }
 
 /// `syscalls[3].args[0].op`
