@@ -66,10 +66,10 @@ extension CgroupHandle {
         orWarn: .kernelLacks("memory soft limit", ko: "메모리 예약"))
     }
     if wanted.memorySwappiness != nil {
-      writer.warnings.append(.kernelLacks("memory swappiness", ko: "스왑 성향(swappiness)"))
+      try writer.lacks(.kernelLacks("memory swappiness", ko: "스왑 성향(swappiness)"))
     }
     if wanted.oomKillDisable {
-      writer.warnings.append(.kernelLacks("OomKillDisable", ko: "OOM 킬 비활성화"))
+      try writer.lacks(.kernelLacks("OomKillDisable", ko: "OOM 킬 비활성화"))
     }
     try applyUnifiedProcessor(wanted, group, &writer)
     if let pids = wanted.pidsLimit {

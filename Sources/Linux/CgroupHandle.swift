@@ -60,6 +60,9 @@ package struct CgroupHandle: Sendable, Hashable, Codable {
   ) throws -> (cgroup: CgroupHandle, warnings: [Text]) {
     var group = CgroupHandle(path: path)
     guard !layout.hierarchies.isEmpty else {
+      if let reason = layout.limitation, resources.isExact, !resources.limiting.isUnlimited {
+        throw DklabError(.unsupported, id: "cgroup.unsupported", reason)
+      }
       return (group, resources.isUnlimited ? [] : [layout.limitation].compactMap(\.self))
     }
     do {
@@ -91,6 +94,9 @@ package struct CgroupHandle: Sendable, Hashable, Codable {
     var resources = resources
     for controller in resources.requestedControllers
     where directories[controller] == nil && !(layout.unified?.has(controller) ?? false) {
+      if resources.isExact && resources.limiting.requestedControllers.contains(controller) {
+        throw DklabError(.unsupported, id: "cgroup.unsupported", .noController(controller))
+      }
       warnings.append(.noController(controller))
       resources.dropLimits(of: controller)
     }
@@ -105,11 +111,12 @@ package struct CgroupHandle: Sendable, Hashable, Codable {
   }
 
   private func apply(_ resources: CgroupResources) throws -> [Text] {
-    var writer = CgroupWriter()
+    var writer = CgroupWriter(isExact: resources.isExact)
     if !directories.isEmpty { try applyLegacy(resources, &writer) }
     if unified != nil { try applyUnified(resources, &writer) }
     for setting in resources.settings {
       guard let directory = unified ?? directories[setting.controller] else { continue }
+      if setting.isOptional && !File.exists("\(directory)/\(setting.file)") { continue }
       try writer.write(
         "\(directory)/\(setting.file)", setting.value,
         orWarn: .kernelLacks(setting.file, ko: setting.file))

@@ -32,6 +32,8 @@ package struct CgroupResources: Sendable, Hashable, Codable {
   package var devices: [DeviceRule]?
   /// Control files without a name here, written last.
   package var settings: [CgroupSetting] = []
+  /// What cannot be limited is an error and no warning.
+  package var isExact = false
   /// A group in every hierarchy there is, so that any limit can be set later.
   package var usesEveryController = false
 
@@ -49,8 +51,20 @@ package struct CgroupResources: Sendable, Hashable, Codable {
     var copy = self
     copy.devices = nil
     copy.usesEveryController = false
+    copy.isExact = false
     copy.swapFollowsMemory = true
     return copy == CgroupResources()
+  }
+
+  /// Without what says "no limit": that needs no controller.
+  var limiting: CgroupResources {
+    var copy = self
+    if memory ?? 0 <= 0 { copy.memory = nil }
+    if memorySwap ?? 0 <= 0 { copy.memorySwap = nil }
+    if memoryReservation ?? 0 <= 0 { copy.memoryReservation = nil }
+    if cpuQuota ?? 0 <= 0 { copy.cpuQuota = nil }
+    if pidsLimit ?? 0 <= 0 { copy.pidsLimit = nil }
+    return copy
   }
 
   /// Memory and swap together, with Docker's default: nil when `memory` is not limited.
@@ -105,6 +119,8 @@ package struct CgroupSetting: Sendable, Hashable, Codable {
   package var controller: String
   package var file: String
   package var value: String
+  /// Some kernels do not have the file, and nothing is lost then.
+  package var isOptional = false
 
   package init(_ controller: String, _ file: String, _ value: String) {
     self.controller = controller

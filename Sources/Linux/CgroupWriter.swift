@@ -5,6 +5,8 @@ import Support
 /// depends on the machine and the container can do without; a value it refuses is an error.
 struct CgroupWriter {
   var warnings: [Text] = []
+  /// A file that is missing is an error, too.
+  var isExact = false
 
   /// Writes `value`; when the file is missing, notes `warning`. Returns whether it was written.
   @discardableResult
@@ -12,12 +14,20 @@ struct CgroupWriter {
     do {
       try File.command(path, value)
       return true
-    } catch let error as SyscallError where error.errno == ENOENT || error.errno == EOPNOTSUPP {
+    } catch let error as SyscallError
+      where !isExact && (error.errno == ENOENT || error.errno == EOPNOTSUPP)
+    {
       if !warnings.contains(warning) { warnings.append(warning) }
       return false
     } catch let error as SyscallError {
       throw SyscallError("write \(value)", path, errno: error.errno)
     }
+  }
+
+  /// Notes what this machine's control groups do not have, or throws it.
+  mutating func lacks(_ warning: Text) throws {
+    if isExact { throw DklabError(.unsupported, id: "cgroup.unsupported", warning) }
+    warnings.append(warning)
   }
 }
 

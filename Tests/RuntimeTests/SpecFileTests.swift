@@ -39,6 +39,14 @@ import Testing
         "config.json: seccomp profile: linux.seccomp.defaultAction: unknown value"
       ),
       (
+        #"{"ociVersion": "1.0.2", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "listenerMetadata": "m"}}}"#,
+        "config.json: seccomp profile: linux.seccomp.listenerMetadata: there is no listenerPath"
+      ),
+      (
+        #"{"ociVersion": "1.0.2", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "defaultErrnoRet": 3}}}"#,
+        "config.json: seccomp profile: linux.seccomp.defaultErrnoRet: SCMP_ACT_ALLOW returns no errno"
+      ),
+      (
         #"{"ociVersion": "1.0.2", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/s"}}}"#,
         "config.json: seccomp profile: linux.seccomp.listenerPath: a seccomp agent is not supported"
       ),
@@ -148,6 +156,24 @@ import Testing
             SpecNamespace(type: "network", path: "/proc/self/ns/net"))
         }
       ),
+      (
+        "linux.timeOffsets: the clocks of the namespace at /proc/self/ns/time are set",
+        {
+          $0.linux?.namespaces?.append(SpecNamespace(type: "time", path: "/proc/self/ns/time"))
+          $0.linux?.timeOffsets = ["boottime": SpecTimeOffset(secs: 1)]
+        }
+      ),
+      ("process.user.uid: 4294967295 stands for nobody", { $0.process?.user.uid = .max }),
+      (
+        "process.user.additionalGids: 4294967295 stands",
+        { $0.process?.user.additionalGids = [5, .max] }
+      ),
+      ("annotations: a key must not be empty", { $0.annotations = ["": "x"] }),
+      (
+        "mounts[0].destination: / is the rootfs",
+        { $0.mounts = [SpecMount(destination: "/./", source: "/", options: ["bind"])] }
+      ),
+      ("linux.readonlyPaths: proc must be absolute", { $0.linux?.readonlyPaths = ["proc"] }),
       ("linux.rootfsPropagation: unknown", { $0.linux?.rootfsPropagation = "rshard" }),
       (
         "hooks.poststop[0].timeout: must be greater than 0",
@@ -164,14 +190,60 @@ import Testing
     }
   }
 
-  @Test("what only some hosts can do is a warning") func warnings() {
+  @Test(
+    "confinement that this machine cannot give is refused",
+    .disabled(if: SecurityModule.selinux.isEnabled || SecurityModule.appArmor.isEnabled))
+  func confinement() {
+    let cases: [(String, (inout Spec) -> Void)] = [
+      ("process.apparmorProfile: AppArmor is not enabled", { $0.process?.apparmorProfile = "p" }),
+      ("process.selinuxLabel: SELinux is not enabled", { $0.process?.selinuxLabel = "l" }),
+      ("linux.mountLabel: SELinux is not enabled", { $0.linux?.mountLabel = "l" }),
+    ]
+    for (message, change) in cases {
+      let error = judge(change).error ?? "none"
+      #expect(error.hasPrefix(message), "\(error)")
+    }
+  }
+
+  @Test("an unusual value is a warning") func warnings() {
     let result = judge {
-      $0.linux?.mountLabel = "label"
       $0.mounts = [SpecMount(destination: "relative", type: "tmpfs")]
     }
     #expect(result.error == nil)
-    #expect(result.warnings.contains { $0.hasPrefix("linux.mountLabel") })
     #expect(result.warnings.contains { $0.hasPrefix("mounts[0].destination: relative") })
+  }
+}
+
+@Suite("Who owns a container's control group") struct GroupOwnerTests {
+  /// The owner for a specification with a writable view of its own groups, changed by `change`.
+  private func owner(_ change: (inout Spec) -> Void = { _ in }) -> UInt32? {
+    var spec = Spec()
+    spec.process = SpecProcess()
+    spec.process?.user.uid = 5
+    spec.mounts = [SpecMount(destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup")]
+    spec.linux = SpecLinux()
+    spec.linux?.namespaces = [SpecNamespace(type: "cgroup")]
+    change(&spec)
+    return spec.groupOwner
+  }
+
+  @Test("its program's user does, as the host knows that one") func user() {
+    #expect(owner() == 5)
+    let mapped = owner {
+      $0.linux?.namespaces?.append(SpecNamespace(type: "user"))
+      $0.linux?.uidMappings = [SpecIDMapping(containerID: 0, hostID: 1000, size: 10)]
+    }
+    #expect(mapped == 1005)
+  }
+
+  @Test("nobody else does where the container may not write, or sees more than its own") func none()
+  {
+    #expect(owner { $0.mounts?[0].options = ["ro"] } == nil)
+    #expect(owner { $0.mounts = nil } == nil)
+    #expect(owner { $0.linux?.namespaces = [] } == nil)
+    #expect(owner { $0.linux?.namespaces?[0].path = "/proc/self/ns/cgroup" } == nil)
+    #expect(
+      owner { $0.linux?.namespaces?.append(SpecNamespace(type: "user", path: "/u")) } == nil)
   }
 }
 
@@ -187,6 +259,39 @@ import Testing
     #expect(rules.contains { $0.description == "c 1:3 rwm" })
   }
 
+  private static func optional(_ file: String, _ value: String) -> CgroupSetting {
+    var setting = CgroupSetting("hugetlb", file, value)
+    setting.isOptional = true
+    return setting
+  }
+
+  @Test("a page size that is none is refused", arguments: ["", "2", "0MB", "7XB", "../2MB", "2mb"])
+  func pageSizes(size: String) {
+    var resources = SpecResources()
+    resources.hugepageLimits = [.init(pageSize: size, limit: 4)]
+    #expect(throws: DklabError.self) { try resources.limits(on: .v1) }
+  }
+
+  @Test("memory and swap together are refused where only swap is counted and none can be taken off")
+  func swapAlone() throws {
+    func limits(_ limit: Int64?, _ swap: Int64?, _ kind: CgroupLayout.Kind) throws
+      -> CgroupResources
+    {
+      var resources = SpecResources()
+      var memory = SpecResources.Memory()
+      (memory.limit, memory.swap) = (limit, swap)
+      resources.memory = memory
+      return try resources.limits(on: kind)
+    }
+    #expect(throws: DklabError.self) { try limits(nil, 100, .v2) }
+    #expect(throws: DklabError.self) { try limits(-1, 100, .v2) }
+    #expect(throws: DklabError.self) { try limits(200, 100, .v2) }
+    for (limit, swap) in [(100, 200), (100, 100), (100, -1), (100, 0)] as [(Int64, Int64)] {
+      #expect(try limits(limit, swap, .v2).memorySwap == swap)
+    }
+    #expect(try limits(nil, 100, .v1).memorySwap == 100)
+  }
+
   @Test("each version of cgroups gets its own files") func versions() throws {
     var resources = SpecResources()
     var block = SpecResources.BlockIO()
@@ -198,12 +303,14 @@ import Testing
       legacy == [
         CgroupSetting("blkio", "blkio.throttle.read_bps_device", "8:1 1000"),
         CgroupSetting("hugetlb", "hugetlb.2MB.limit_in_bytes", "4"),
+        Self.optional("hugetlb.2MB.rsvd.limit_in_bytes", "4"),
       ])
     let unified = try resources.limits(on: .v2).settings
     #expect(
       unified == [
         CgroupSetting("io", "io.max", "8:1 rbps=1000"),
         CgroupSetting("hugetlb", "hugetlb.2MB.max", "4"),
+        Self.optional("hugetlb.2MB.rsvd.max", "4"),
       ])
     resources.unified = ["memory.high": "5"]
     #expect(

@@ -67,9 +67,7 @@ package struct ContainerCreation {
     wish.pivotsRoot = request.pivotsRoot
     wish.keyring = request.makesKeyring ? "_ses.\(request.id)" : nil
     wish.awaitsStart = true
-    wish.consoleSize = spec.process?.consoleSize.map {
-      WindowSize(rows: $0.height, columns: $0.width)
-    }
+    wish.consoleSize = spec.process?.consoleSize?.windowSize
     return wish
   }
 
@@ -111,6 +109,14 @@ package struct ContainerCreation {
     _ console: (Int32) throws -> Void
   ) throws {
     let path = spec.linux?.cgroupsPath ?? ""
+    // Whoever deletes this container ends everything in its group.
+    guard CgroupHandle.isFree(host.cgroups, path: path) else {
+      throw DklabError(
+        .conflict, id: "oci.cgroup-in-use",
+        Text(
+          "linux.cgroupsPath: there are processes in the control group \(path) already",
+          ko: "linux.cgroupsPath: cgroup \(path)에 이미 프로세스가 있습니다"))
+    }
     let made = try CgroupHandle.create(host.cgroups, path: path, resources: limits)
     container.cgroup = made.cgroup
     warnings += made.warnings

@@ -39,7 +39,8 @@ extension RuntimeContainer {
     }
     var warnings: [Text] = []
     var process = request.process
-    process.user.username = nil
+    process.user.dropPrivateFields()
+    warnings += try SpecValidation(process: process, in: spec).warnings
     let ownsUser = spec.linux?.namespaces?.contains { $0.type == "user" } ?? false
     process.capabilities = (process.capabilities ?? SpecCapabilities())
       .restricted(to: ownsUser ? .all : .current(), &warnings)
@@ -47,7 +48,7 @@ extension RuntimeContainer {
     host.modules = [.appArmor, .selinux].filter(\.isEnabled)
     var wish = LaunchWish(id: id, spec: spec, rootfs: .directory("/"))
     wish.hasSeccomp = spec.linux?.seccomp != nil
-    wish.consoleSize = process.consoleSize.map { WindowSize(rows: $0.height, columns: $0.width) }
+    wish.consoleSize = process.consoleSize?.windowSize
     wish.spec.process = process
     let plan = try LaunchPlan.execPlan(process, wish: wish, host: host)
     let bounding = try CapabilitySet(names: process.capabilities?.bounding ?? [])

@@ -7,6 +7,12 @@ extension Spec {
   mutating func completeForRuntime(id: String) -> [Text] {
     var warnings: [Text] = []
     var linux = linux ?? SpecLinux()
+    dropPrivateFields()
+    linux.devices = linux.devices?.map { device in
+      var device = device
+      device.source = nil
+      return device
+    }
     let asked = Set((linux.devices ?? []).map(\.path))
     let standard = DeviceNode.containerDefault.filter { !asked.contains($0.path) }.map { node in
       var device = SpecDevice(type: "c", path: node.path, major: node.major, minor: node.minor)
@@ -23,8 +29,6 @@ extension Spec {
     let ownsUser = linux.namespaces?.contains { $0.type == "user" } ?? false
     self.linux = linux
     if var process {
-      // Of no meaning on Linux, and not what the kit itself means by it.
-      process.user.username = nil
       let available = ownsUser ? CapabilitySet.all : CapabilitySet.current()
       process.capabilities = (process.capabilities ?? SpecCapabilities())
         .restricted(to: available, &warnings)
@@ -40,6 +44,38 @@ extension Spec {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return parts.isEmpty ? "dklab-oci-\(id)" : parts.joined(separator: "/")
+  }
+}
+
+extension Spec {
+  /// Forgets fields that only the kit itself may set, and that config.json does not have.
+  private mutating func dropPrivateFields() {
+    for index in mounts?.indices ?? 0..<0 { mounts?[index].within = nil }
+    process?.user.dropPrivateFields()
+  }
+}
+
+extension Spec {
+  /// The user of the host who shall own the container's control group: whoever the program runs as, when
+  /// its group is the root of what it sees and it may write there (config-linux.md, "Cgroup ownership").
+  var groupOwner: UInt32? {
+    let namespaces = linux?.namespaces ?? []
+    let ownsView = namespaces.contains { $0.type == "cgroup" && $0.joinedPath == nil }
+    let isWritable = (mounts ?? []).contains {
+      $0.source == "cgroup" && $0.destination == "/sys/fs/cgroup"
+        && !($0.options ?? []).contains("ro")
+    }
+    guard ownsView, isWritable, let user = process?.user.uid else { return nil }
+    guard let namespace = namespaces.first(where: { $0.type == "user" }) else { return user }
+    return namespace.joinedPath == nil ? linux?.uidMappings?.outside(user) : nil
+  }
+}
+
+extension SpecUser {
+  /// `username` has no meaning on Linux, and groups have no names in config.json.
+  mutating func dropPrivateFields() {
+    username = nil
+    additionalGroups = nil
   }
 }
 

@@ -45,10 +45,16 @@ package struct SpecProcess: Codable, Sendable, Equatable {
   }
 }
 
-/// `process.consoleSize`, in character cells.
+/// `process.consoleSize`, in character cells. Without a terminal it has to be ignored, whatever it says:
+/// so anything is read.
 package struct SpecConsoleSize: Codable, Sendable, Equatable {
-  package var height: UInt16
-  package var width: UInt16
+  package var height: Int64
+  package var width: Int64
+
+  /// As the kernel keeps it.
+  package var windowSize: WindowSize {
+    WindowSize(rows: UInt16(clamping: height), columns: UInt16(clamping: width))
+  }
 }
 
 /// `process.user`. `username` is how the kit passes a name that only the container's own

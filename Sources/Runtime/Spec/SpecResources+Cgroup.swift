@@ -7,6 +7,9 @@ extension SpecResources {
   package func limits(on kind: CgroupLayout.Kind) throws -> CgroupResources {
     var limits = CgroupResources()
     limits.usesEveryController = true
+    limits.isExact = true
+    try checkPageSizes()
+    if kind == .v2 { try checkSwap() }
     limits.memory = memory?.limit
     limits.memoryReservation = memory?.reservation
     limits.memorySwap = memory?.swap
@@ -33,6 +36,51 @@ extension SpecResources {
       limits.settings += try unified.sorted { $0.key < $1.key }.map(Self.unifiedSetting)
     }
     return limits
+  }
+
+  /// v1 counts memory and swap together, v2 swap alone: of some pairs there is no difference to take.
+  private func checkSwap() throws {
+    guard let swap = memory?.swap, swap > 0 else { return }
+    let limit = memory?.limit ?? 0
+    if limit > 0 && swap >= limit { return }
+    throw DklabError(
+      .invalid, id: "spec.swap",
+      limit <= 0
+        ? Text(
+          "linux.resources.memory.swap: needs memory.limit: cgroup v2 counts swap alone",
+          ko: "linux.resources.memory.swap: memory.limit이 있어야 합니다. cgroup v2는 스왑만 따로 셉니다")
+        : Text(
+          "linux.resources.memory.swap: \(swap) is memory and swap together, and less than memory.limit \(limit)",
+          ko:
+            "linux.resources.memory.swap: \(swap)은(는) 메모리와 스왑을 합친 값인데 memory.limit \(limit)보다 작습니다")
+    )
+  }
+
+  private func checkPageSizes() throws {
+    for (index, page) in (hugepageLimits ?? []).enumerated() {
+      let digits = page.pageSize.prefix { $0.isASCII && $0.isNumber }
+      let unit = page.pageSize.dropFirst(digits.count)
+      if !digits.isEmpty, !digits.hasPrefix("0"), ["KB", "MB", "GB"].contains(unit) { continue }
+      throw DklabError(
+        .invalid, id: "spec.page-size",
+        Text(
+          "linux.resources.hugepageLimits[\(index)].pageSize: \"\(page.pageSize)\" is not a size such as 2MB",
+          ko:
+            "linux.resources.hugepageLimits[\(index)].pageSize: \"\(page.pageSize)\"은(는) 2MB 같은 크기가 아닙니다"
+        ))
+    }
+  }
+
+  /// A limit on what is in use, and where the kernel knows it, on what is reserved: a program then hears
+  /// of it when it asks, and not by a signal when it touches the memory.
+  private func pageSettings(_ file: String) -> [CgroupSetting] {
+    (hugepageLimits ?? []).flatMap { page in
+      let used = CgroupSetting("hugetlb", "hugetlb.\(page.pageSize).\(file)", "\(page.limit)")
+      var reserved = CgroupSetting(
+        "hugetlb", "hugetlb.\(page.pageSize).rsvd.\(file)", "\(page.limit)")
+      reserved.isOptional = true
+      return [used, reserved]
+    }
   }
 
   private static func unifiedSetting(_ entry: (key: String, value: String)) throws -> CgroupSetting
@@ -68,9 +116,7 @@ extension SpecResources {
         add("blkio", "throttle.\(file)", "\(entry.major):\(entry.minor) \(entry.rate)")
       }
     }
-    for page in hugepageLimits ?? [] {
-      add("hugetlb", "\(page.pageSize).limit_in_bytes", page.limit)
-    }
+    result += pageSettings("limit_in_bytes")
     if let identity = network?.classID { add("net_cls", "classid", identity) }
     for entry in network?.priorities ?? [] {
       add("net_prio", "ifpriomap", "\(entry.name) \(entry.priority)")
@@ -93,9 +139,7 @@ extension SpecResources {
           CgroupSetting("io", "io.max", "\(entry.major):\(entry.minor) \(word)=\(entry.rate)"))
       }
     }
-    for page in hugepageLimits ?? [] {
-      result.append(CgroupSetting("hugetlb", "hugetlb.\(page.pageSize).max", "\(page.limit)"))
-    }
+    result += pageSettings("max")
     return result + rdmaSettings
   }
 

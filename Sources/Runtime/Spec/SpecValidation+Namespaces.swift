@@ -42,6 +42,12 @@ extension SpecValidation {
         "linux.timeOffsets", "unknown clock \"\(clock)\": monotonic or boottime",
         "알 수 없는 시계 \"\(clock)\": monotonic이나 boottime이어야 합니다")
     }
+    let time = spec.linux?.namespaces?.first { $0.type == "time" }
+    if let path = time?.joinedPath, !(spec.linux?.timeOffsets ?? [:]).isEmpty {
+      throw refusal(
+        "linux.timeOffsets", "the clocks of the namespace at \(path) are set already",
+        "\(path) 네임스페이스의 시계는 이미 정해져 있습니다")
+    }
     try checkSysctls(kinds)
   }
 

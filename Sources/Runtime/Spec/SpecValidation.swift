@@ -35,8 +35,17 @@ package struct SpecValidation {
       try check(mount, "mounts[\(index)]")
     }
     try checkHooks()
+    for key in (spec.annotations ?? [:]).keys where key.isEmpty {
+      throw refusal("annotations", "a key must not be empty", "키는 비어 있으면 안 됩니다")
+    }
     if let linux = spec.linux { try check(linux) }
     try checkNamespaces()
+  }
+
+  /// Judges a further process of a container with this specification.
+  package init(process: SpecProcess, in spec: Spec) throws {
+    self.spec = spec
+    try check(process)
   }
 
   mutating func warn(_ en: String, _ ko: String) {
@@ -88,15 +97,28 @@ package struct SpecValidation {
       throw refusal("process.oomScoreAdj", "must be from -1000 to 1000", "-1000에서 1000 사이여야 합니다")
     }
     try checkSchedule(process)
-    if !(process.apparmorProfile ?? "").isEmpty && !SecurityModule.appArmor.isEnabled {
-      warn(
-        "process.apparmorProfile: AppArmor is not enabled on this machine: no effect",
-        "process.apparmorProfile: 이 컴퓨터에는 AppArmor가 켜져 있지 않아 효과가 없습니다")
-    }
-    if !(process.selinuxLabel ?? "").isEmpty && !SecurityModule.selinux.isEnabled {
-      warn(
-        "process.selinuxLabel: SELinux is not enabled on this machine: no effect",
-        "process.selinuxLabel: 이 컴퓨터에는 SELinux가 켜져 있지 않아 효과가 없습니다")
+    try check(process.user)
+    try need(.appArmor, "process.apparmorProfile", process.apparmorProfile)
+    try need(.selinux, "process.selinuxLabel", process.selinuxLabel)
+  }
+
+  /// A container without the confinement that was asked for is none.
+  private func need(_ module: SecurityModule, _ field: String, _ label: String?) throws {
+    guard !(label ?? "").isEmpty, !module.isEnabled else { return }
+    let name = module == .appArmor ? "AppArmor" : "SELinux"
+    throw refusal(
+      field, "\(name) is not enabled on this machine", "이 컴퓨터에는 \(name)가 켜져 있지 않습니다",
+      code: .unsupported)
+  }
+
+  private func check(_ user: SpecUser) throws {
+    let ids =
+      [("uid", user.uid), ("gid", user.gid)]
+      + (user.additionalGids ?? []).map { ("additionalGids", $0) }
+    for (name, id) in ids where id == UInt32.max {
+      throw refusal(
+        "process.user.\(name)", "\(id) stands for nobody: the kernel would leave it root's",
+        "\(id)번은 아무도 아닙니다. 커널이 root의 것을 그대로 둡니다")
     }
   }
 
@@ -127,6 +149,10 @@ package struct SpecValidation {
         "\(field).destination: \(mount.destination)은(는) 절대 경로여야 합니다. /부터 센 것으로 봅니다")
     }
     let options = Set(mount.options ?? [])
+    let parts = mount.destination.split(separator: "/").filter { $0 != "." }
+    if parts.isEmpty && !options.contains("remount") {
+      throw refusal("\(field).destination", "/ is the rootfs", "/는 rootfs입니다")
+    }
     try checkOwnerMap(mount, options, field)
     if options.contains("tmpcopyup") && mount.type != "tmpfs" {
       throw refusal("\(field).options", "tmpcopyup is for tmpfs", "tmpcopyup은 tmpfs에만 씁니다")
@@ -191,17 +217,19 @@ package struct SpecValidation {
         throw refusal("linux.devices[\(index)].major", "is missing", "값이 없습니다")
       }
     }
-    for path in (linux.maskedPaths ?? []) + (linux.readonlyPaths ?? []) where !path.hasPrefix("/") {
-      throw refusal("linux.maskedPaths", "\(path) must be absolute", "\(path)은(는) 절대 경로여야 합니다")
+    for (field, paths) in [
+      ("linux.maskedPaths", linux.maskedPaths), ("linux.readonlyPaths", linux.readonlyPaths),
+    ] {
+      for path in paths ?? [] where !path.hasPrefix("/") {
+        throw refusal(field, "\(path) must be absolute", "\(path)은(는) 절대 경로여야 합니다")
+      }
     }
-    if !(linux.mountLabel ?? "").isEmpty {
-      warn("linux.mountLabel: no effect", "linux.mountLabel: 효과가 없습니다")
-    }
-    if let resources = linux.resources { check(resources) }
+    try need(.selinux, "linux.mountLabel", linux.mountLabel)
+    if let resources = linux.resources { try check(resources) }
   }
 
   /// Limits that no kernel of today has, and those that a machine with cgroup v2 has not.
-  private mutating func check(_ resources: SpecResources) {
+  private mutating func check(_ resources: SpecResources) throws {
     func gone(_ field: String) { ineffective(field, "gone from the kernel", "커널에서 없어진 기능") }
     if resources.memory?.kernel != nil { gone("memory.kernel") }
     if resources.blockIO?.leafWeight != nil { gone("blockIO.leafWeight") }
@@ -215,7 +243,11 @@ package struct SpecValidation {
       ("memory.kernelTCP", (resources.memory?.kernelTCP ?? 0) != 0),
     ].filter(\.1).map(\.0)
     guard !onlyLegacy.isEmpty, CgroupLayout.observe().kind == .v2 else { return }
-    for field in onlyLegacy { ineffective(field, "cgroup v2 has none", "cgroup v2에는 없는 기능") }
+    for field in onlyLegacy {
+      throw refusal(
+        "linux.resources.\(field)", "cgroup v2 has none", "cgroup v2에는 없는 기능입니다",
+        code: .unsupported)
+    }
   }
 
   private mutating func ineffective(_ field: String, _ en: String, _ ko: String) {
