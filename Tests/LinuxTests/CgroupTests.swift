@@ -29,6 +29,27 @@ struct CgroupTests {
     try body(group, warnings)
   }
 
+  @Test(
+    "a group that is given away goes without the files that set its limits",
+    .enabled(if: Machine.isRoot, "needs root"))
+  func delegation() throws {
+    let directory = "/tmp/dklab-group-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    try Directory.make(directory)
+    defer { try? Directory.removeTree(directory) }
+    let names = ["cgroup.procs", "cgroup.subtree_control", "memory.max"]
+    for name in names { try File.replace("\(directory)/\(name)", "", durable: false) }
+    var group = CgroupHandle.unlimited(path: "x")
+    try group.delegate(to: 1234)
+    group.unified = directory
+    try group.delegate(to: 1234)
+    func owner(_ path: String) -> uid_t? {
+      var info = stat()
+      return stat(path, &info) == 0 ? info.st_uid : nil
+    }
+    #expect(owner(directory) == 1234)
+    #expect(names.map { owner("\(directory)/\($0)") } == [1234, 1234, geteuid()])
+  }
+
   private func value(_ group: CgroupHandle, _ controller: String, v1: String, v2: String)
     -> String?
   {

@@ -121,6 +121,7 @@ package struct ContainerCreation {
     container.cgroup = made.cgroup
     warnings += made.warnings
     let listener = try UnixSocket.listen(at: container.startSocket, backlog: 1)
+    if let owner = spec.groupOwner { try made.cgroup.delegate(to: owner) }
     let process = try RuntimeProcess.make(
       script, cgroup: made.cgroup, listener: listener.number)
     container.process =
