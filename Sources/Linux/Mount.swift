@@ -122,7 +122,7 @@ package struct MountOptions: Sendable, Hashable, Codable {
         flags.formUnion(entry.set)
         flags.subtract(entry.clear)
       } else if let value = MountFlags.propagationNames[option] {
-        propagation.formUnion(value)
+        propagation = value
       } else if option.hasPrefix("r"),
         MountFlags.recursiveNames.contains(String(option.dropFirst())),
         let entry = MountFlags.names.first(where: { $0.name == option.dropFirst() })

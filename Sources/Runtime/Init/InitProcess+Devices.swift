@@ -16,11 +16,20 @@ extension InitProcess {
       case "p": S_IFIFO
       default: S_IFCHR
       }
-    let mode = type | mode_t(device.fileMode ?? 0o666)
+    let mode = type | mode_t((device.fileMode ?? 0o666) & 0o7777)
     let number = dk_makedev(device.major ?? 0, device.minor ?? 0)
     let made = SyscallTrace.note(
       "mknod", device.path, mknodat(place.directory.number, place.name, mode, dev_t(number)))
-    if made != 0 && errno != EEXIST { throw SyscallError("mknod", device.path) }
+    if made != 0 {
+      guard errno == EEXIST else { throw SyscallError("mknod", device.path) }
+      var info = stat()
+      try check(
+        fstatat(place.directory.number, place.name, &info, AT_SYMLINK_NOFOLLOW), "stat", device.path
+      )
+      guard info.st_mode & S_IFMT == type, type == S_IFIFO || info.st_rdev == dev_t(number) else {
+        throw SyscallError("mknod", "\(device.path): there is something else", errno: EEXIST)
+      }
+    }
     if device.uid ?? 0 != 0 || device.gid ?? 0 != 0 {
       try check(
         fchownat(

@@ -22,7 +22,8 @@ extension Planner {
     }
     if mount.type == "cgroup" { return planCgroupMount(mount, options) }
     // Group 5 is "tty" by convention; without subordinate ids it has no number here.
-    let data = options.data.filter { $0 != "gid=5" || mapsGroup(5) }
+    let data =
+      options.data.filter { $0 != "gid=5" || mapsGroup(5) } + labelOption(of: mount.type ?? "")
     let request = MountRequest(
       type: mount.type ?? "none", source: mount.source ?? mount.type ?? "none",
       target: mount.destination, flags: options.flags, propagation: options.propagation,
@@ -62,6 +63,14 @@ extension Planner {
   private func isCopiedOutside(_ mount: SpecMount, _ options: MountOptions) -> Bool {
     guard mount.type == "bind" || options.flags.contains(.bind) else { return false }
     return mount.uidMappings != nil || options.ownerMap != nil || (changesUser && host.mayMount)
+  }
+
+  /// `linux.mountLabel`, for file systems that keep their labels in memory. The kernel labels its own.
+  private func labelOption(of type: String) -> [String] {
+    guard let label = wish.spec.linux?.mountLabel, !label.isEmpty,
+      host.modules.contains(.selinux), !["proc", "sysfs", "mqueue"].contains(type)
+    else { return [] }
+    return ["context=\"\(label)\""]
   }
 
   private func mapsGroup(_ group: UInt32) -> Bool {

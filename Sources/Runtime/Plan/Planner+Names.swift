@@ -11,7 +11,7 @@ extension Planner {
     }
     if isBound ?? false { return }
     for device in wish.spec.linux?.devices ?? [] {
-      if host.inUserNamespace || changesUser {
+      if (host.inUserNamespace || changesUser) && device.type != "p" {
         add(
           .rootfs, .bindDevice(source: device.source ?? device.path, path: device.path),
           Text(

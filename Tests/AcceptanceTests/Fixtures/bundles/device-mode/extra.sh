@@ -1,0 +1,1 @@
+echo "fifo $(ls -l /dev/sub/fifo | cut -c1-10)"
