@@ -202,6 +202,111 @@ struct RuntimeLifeTests {
     #expect(runtime.state("status") == "running")
   }
 
+  @Test("a further process is judged as the first one is") func refusedProcesses() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    #expect(runtime.create.status == 0)
+    #expect(runtime.run("start c").status == 0)
+    let file = "\(runtime.bundle.directory)/process.json"
+    let cases = [
+      (#""cwd": "tmp""#, "process.cwd: must be an absolute path"),
+      (#""cwd": "/", "user": {"uid": 4294967295}"#, "process.user.uid: 4294967295"),
+      (#""cwd": "/", "scheduler": {"policy": "SCHED_NONE"}"#, "process.scheduler: unknown policy"),
+      (#""cwd": "/", "rlimits": [{"type": "RLIMIT_NONE", "soft": 1, "hard": 1}]"#, "RLIMIT_NONE"),
+      (
+        #""cwd": "/", "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 4294967296, "hard": 4294967296}]"#,
+        "setrlimit: RLIMIT_NOFILE"
+      ),
+    ]
+    for (fields, message) in cases {
+      try File.replace(file, #"{"args": ["/bin/id"], \#(fields)}"#, durable: false)
+      let result = runtime.run("exec --process", [file, "c"])
+      #expect(result.status != 0 && result.output.isEmpty, "\(fields): \(result)")
+      #expect(result.errors.contains(message), "\(fields): \(result)")
+    }
+    for line in ["exec --cwd tmp c /bin/pwd", "exec --user 4294967295 c /bin/id"] {
+      let result = runtime.run(line)
+      #expect(result.status != 0 && result.output.isEmpty, "\(line): \(result)")
+    }
+  }
+
+  @Test("no descriptor of the caller's is a working directory (CVE-2024-21626)")
+  func descriptorAsDirectory() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    #expect(runtime.create.status == 0)
+    #expect(runtime.run("start c").status == 0)
+    let directory = runtime.bundle.directory
+    try File.replace("\(directory)/secret", "secret of the host\n", durable: false)
+    let oci = "\(Sandbox.binary) oci --root \(runtime.root)"
+    let open = "cd \(directory); exec 3<. 4<. 5<. 6<. 7<."
+    var config = try JSONValue.parse(try File.read("\(directory)/config.json"))
+    for number in 3...14 {
+      let place = "/proc/self/fd/\(number)"
+      let words = "/bin/cat secret ../secret"
+      var process = config["process"] ?? .null
+      process["cwd"] = .string(place)
+      process["args"] = ["/bin/cat", "secret", "../secret"]
+      config["process"] = process
+      try File.replace("\(directory)/config.json", config.text(), durable: false)
+      for line in [
+        "exec --cwd \(place) c \(words)", "exec --preserve-fds 5 --cwd \(place) c \(words)",
+        "run --bundle . d", "run --preserve-fds 5 --bundle . d",
+      ] {
+        let result = Sandbox.run(
+          ["-c", "\(open); exec \(oci) \(line)"], program: "/bin/sh", environment: [:])
+        // What is open at that moment may well be the container's own root.
+        #expect(!result.output.contains("host"), "\(line): \(result)")
+      }
+    }
+  }
+
+  @Test("signal 0 asks whether there is somebody") func probingSignal() throws {
+    let runtime = try Runtime(Self.sleeper)
+    defer { runtime.close() }
+    #expect(runtime.create.status == 0)
+    #expect(runtime.run("start c").status == 0)
+    #expect(runtime.run("kill c 0").status == 0)
+    #expect(runtime.state("status") == "running")
+    #expect(runtime.run("kill c KILL").status == 0)
+    #expect(eventually { runtime.state("status") == "stopped" })
+    #expect(runtime.run("kill c 0").errors.contains("container not running"))
+  }
+
+  @Test("a control group that somebody is in is not taken, and they live") func occupiedGroup()
+    throws
+  {
+    let first = try Runtime(Self.sleeper)
+    defer { first.close() }
+    #expect(first.create.status == 0)
+    let second = try Runtime(Self.sleeper)
+    defer { second.close() }
+    var config = try JSONValue.parse(try File.read("\(second.bundle.directory)/config.json"))
+    var linux = config["linux"] ?? .null
+    linux["cgroupsPath"] = .string("/dklab-bundles/\(first.bundle.id)")
+    config["linux"] = linux
+    try second.write(config)
+    let refused = second.create
+    #expect(refused.status == 1, "\(refused)")
+    #expect(refused.errors.contains("linux.cgroupsPath"), "\(refused)")
+    #expect(first.state("status") == "created")
+  }
+
+  @Test("the specification may have another name than config.json") func otherName() throws {
+    let runtime = try Runtime(["/bin/hostname"])
+    defer { runtime.close() }
+    var config = try JSONValue.parse(try File.read("\(runtime.bundle.directory)/config.json"))
+    var process = config["process"] ?? .null
+    process["args"] = ["/bin/sh", "-c", "echo other"]
+    config["process"] = process
+    try File.replace("\(runtime.bundle.directory)/other.json", config.text(), durable: false)
+    let directory = runtime.bundle.directory
+    #expect(
+      runtime.run("run --bundle \(directory) --config other.json c").text == "other")
+    let missing = runtime.run("run --bundle \(directory) --config none.json c")
+    #expect(missing.status == 1 && missing.errors.contains("none.json"), "\(missing)")
+  }
+
   @Test("descriptors are passed on only when that is asked for") func descriptors() throws {
     let runtime = try Runtime(["/bin/sh", "-c", "ls /proc/self/fd | tr '\\n' ' '; cat <&4 2>&1"])
     defer { runtime.close() }

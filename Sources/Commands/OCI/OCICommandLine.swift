@@ -27,6 +27,13 @@ struct OCICommandLine {
     guard let name = rest.popFirst() else { throw OCIHelp(text: OCIVerb.overview) }
     if name == "help" { throw OCIHelp(text: OCIVerb.overview) }
     guard let verb = OCIVerb.named(name) else {
+      if ["checkpoint", "restore"].contains(name) {
+        throw DklabError(
+          .unsupported, id: "oci.checkpoint",
+          Text(
+            "\(name): freezing processes into files is not supported",
+            ko: "\(name): 프로세스를 파일로 얼려 두는 기능은 지원하지 않습니다"))
+      }
       let nearest = Suggestion.nearest(to: name, in: OCIVerb.all.map(\.name))
       throw OCIUsage("unknown command: \(name)", hint: nearest.map { "did you mean `\($0)`?" })
     }

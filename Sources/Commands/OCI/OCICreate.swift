@@ -60,6 +60,7 @@ enum OCICreate {
   private static func request(_ line: OCICommandLine) throws -> CreationRequest {
     var request = CreationRequest(
       id: line.arguments[0], bundle: try OCICommandLine.absolute(line.value("bundle") ?? "."))
+    request.configuration = line.value("config").flatMap { $0.isEmpty ? nil : $0 }
     request.pidFile = line.value("pid-file").flatMap { $0.isEmpty ? nil : $0 }
     request.consoleSocket = line.value("console-socket").flatMap { $0.isEmpty ? nil : $0 }
     request.preservedDescriptors = try line.preservedDescriptors()

@@ -5,8 +5,8 @@ import Support
 
 /// `features`: what this runtime knows (runtime-spec, features.md).
 enum OCIFeatures {
-  static let lowest = "1.0.0"
-  static let highest = "1.2.1"
+  static let lowest = Spec.lowestVersion
+  static let highest = Spec.highestVersion
 
   static let features = OCIVerb(
     name: "features", synopsis: "",
@@ -19,7 +19,6 @@ enum OCIFeatures {
 
   static var document: JSONValue {
     func list(_ words: [String]) -> JSONValue { .array(words.map { .string($0) }) }
-    let off: JSONValue = ["enabled": false]
     let seccomp: JSONValue = [
       "enabled": true,
       "actions": list(SeccompProfile.Action.allCases.map(\.rawValue).sorted()),
@@ -35,7 +34,7 @@ enum OCIFeatures {
         "v1": true, "v2": true, "systemd": false, "systemdUser": false, "rdma": true,
       ],
       "seccomp": seccomp, "apparmor": ["enabled": true], "selinux": ["enabled": true],
-      "intelRdt": off, "mountExtensions": ["idmap": ["enabled": true]], "netDevices": off,
+      "intelRdt": ["enabled": false], "mountExtensions": ["idmap": ["enabled": true]],
     ]
     return [
       "ociVersionMin": .string(lowest), "ociVersionMax": .string(highest),

@@ -26,10 +26,13 @@ enum OCILife {
   static let kill = OCIVerb(
     name: "kill", synopsis: "[OPTIONS] CONTAINER [SIGNAL]",
     abstract: Text("Send a signal to a container (default TERM)", ko: "컨테이너에 시그널을 보냅니다(기본값 TERM)"),
-    count: 1...2, flags: ["a all", "r regex"]
+    count: 1...2, flags: ["a all"]
   ) { line, _ in
+    // 0 is no signal: the kernel only looks whether there is somebody to send one to.
     let signal =
-      line.arguments.count > 1 ? try Signal(parsing: line.arguments[1]) : Signal.terminate
+      line.arguments.count < 2
+      ? Signal.terminate
+      : line.arguments[1] == "0" ? Signal(number: 0) : try Signal(parsing: line.arguments[1])
     try line.container().send(signal, all: line.isOn("all"))
     return 0
   }

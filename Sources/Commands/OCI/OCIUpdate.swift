@@ -20,6 +20,11 @@ enum OCIUpdate {
     for flag in ["l3-cache-schema", "mem-bw-schema"] where !(line.value(flag) ?? "").isEmpty {
       throw OCIUsage("--\(flag): is not supported")
     }
+    for flag in ["kernel-memory", "kernel-memory-tcp"] where !(line.value(flag) ?? "").isEmpty {
+      log.warn([
+        Text("--\(flag): gone from the kernel: no effect", ko: "--\(flag): 커널에서 없어진 기능이라 효과가 없습니다")
+      ])
+    }
     log.warn(try container.update(try resources(line)))
     return 0
   }

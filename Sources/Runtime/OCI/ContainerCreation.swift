@@ -15,6 +15,8 @@ import Support
 package struct CreationRequest: Sendable {
   package var id: String
   package var bundle: String
+  /// Where the specification is; nil for config.json of the bundle.
+  package var configuration: String?
   package var pidFile: String?
   package var consoleSocket: String?
   /// Descriptors from 3 on that the program inherits.
@@ -42,9 +44,10 @@ package struct ContainerCreation {
   package init(_ request: CreationRequest, in store: RuntimeStore) throws {
     self.request = request
     self.store = store
-    config = try SpecFile.contents(bundle: request.bundle)
+    config = try SpecFile.contents(bundle: request.bundle, file: request.configuration)
     spec = try SpecFile.read(
-      config, file: "\(request.bundle)/config.json", bundle: request.bundle)
+      config, file: SpecFile.path(of: request.configuration, in: request.bundle),
+      bundle: request.bundle)
     let validation = try SpecValidation(spec)
     warnings = validation.warnings
     var host = HostFacts.observe()
@@ -86,7 +89,7 @@ package struct ContainerCreation {
     let seccomp = try spec.linux?.seccomp?.compile(capabilities: bounding)
     var script = LaunchScript(wish, plan: plan, cgroup: nil, seccomp: seccomp)
     let state = HookState(
-      ociVersion: spec.ociVersion, id: request.id, bundle: request.bundle,
+      ociVersion: Spec.highestVersion, id: request.id, bundle: request.bundle,
       annotations: spec.annotations)
     script.hookState = state
     inheritDescriptors(&script)
@@ -119,9 +122,9 @@ package struct ContainerCreation {
     }
     let made = try CgroupHandle.create(host.cgroups, path: path, resources: limits)
     container.cgroup = made.cgroup
+    if let owner = spec.groupOwner { try made.cgroup.delegate(to: owner) }
     warnings += made.warnings
     let listener = try UnixSocket.listen(at: container.startSocket, backlog: 1)
-    if let owner = spec.groupOwner { try made.cgroup.delegate(to: owner) }
     let process = try RuntimeProcess.make(
       script, cgroup: made.cgroup, listener: listener.number)
     container.process =

@@ -4,6 +4,11 @@
 /// config-linux.md). Every engine above, from `run` to builds, says what it wants in this form; the
 /// planner turns it into operations.
 package struct Spec: Codable, Sendable, Equatable {
+  /// The oldest and the newest version of the specification that is understood, and by the latter what
+  /// the runtime writes itself.
+  package static let lowestVersion = "1.0.0"
+  package static let highestVersion = "1.2.1"
+
   package var ociVersion = "1.2.0"
   package var process: SpecProcess?
   package var root: SpecRoot?

@@ -12,24 +12,30 @@ import Support
 
 /// Reads JSON files of the OCI runtime specification.
 package enum SpecFile {
-  /// The config.json of the bundle at `bundle`, as it is.
-  static func contents(bundle: String) throws -> [UInt8] {
-    let path = "\(bundle)/config.json"
+  /// Where the specification of the bundle at `bundle` stands: `file`, which is config.json when nil.
+  static func path(of file: String?, in bundle: String) -> String {
+    absolute(file ?? "config.json", in: bundle)
+  }
+
+  /// The specification of the bundle at `bundle`, or the one in `file` for that bundle, as it is.
+  static func contents(bundle: String, file: String? = nil) throws -> [UInt8] {
+    let path = path(of: file, in: bundle)
     guard File.exists(path) else {
       throw DklabError(
         .notFound, id: "spec.no-config",
         Text(
-          "JSON specification file config.json not found in \(bundle)",
-          ko: "\(bundle)에 명세 파일 config.json이 없습니다"),
+          "JSON specification file \(file ?? "config.json") not found in \(bundle)",
+          ko: "\(bundle)에 명세 파일 \(file ?? "config.json")이(가) 없습니다"),
         hint: Text("`dklab oci spec` makes one", ko: "`dklab oci spec`이 하나 만들어 줍니다"))
     }
     return try File.read(path, limit: 16 << 20)
   }
 
-  /// The specification of the bundle at `bundle`, an absolute path: with `root.path` and the
-  /// sources of bind mounts made absolute.
-  package static func read(bundle: String) throws -> Spec {
-    try read(contents(bundle: bundle), file: "\(bundle)/config.json", bundle: bundle)
+  /// The specification of the bundle at `bundle`, an absolute path, or the one in `file` for that bundle:
+  /// with `root.path` and the sources of bind mounts made absolute.
+  package static func read(bundle: String, file: String? = nil) throws -> Spec {
+    try read(
+      contents(bundle: bundle, file: file), file: path(of: file, in: bundle), bundle: bundle)
   }
 
   /// The specification that `config` is, which is called `file` in errors.

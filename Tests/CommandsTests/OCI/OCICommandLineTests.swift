@@ -58,6 +58,13 @@ import Testing
     #expect(OCIMain.words(of: ["dklab", "run", "oci"]) == nil)
   }
 
+  @Test(
+    "what freezes processes into files is refused by name", arguments: ["checkpoint", "restore"])
+  func checkpoints(verb: String) {
+    let error = #expect(throws: DklabError.self) { try OCICommandLine([verb, "c"]) }
+    #expect(error?.id == "oci.checkpoint")
+  }
+
   @Test("durations are Go's") func durations() throws {
     #expect(try OCIEvents.milliseconds("5s") == 5000)
     #expect(try OCIEvents.milliseconds("1m30s") == 90_000)
@@ -73,6 +80,8 @@ import Testing
     #expect(document["hooks"]?.array?.count == 6)
     #expect(document["linux"]?["namespaces"]?.array?.contains("time") ?? false)
     #expect(document["mountOptions"]?.array?.contains("rro") ?? false)
+    // Of a version of the specification later than the highest one that is named.
+    #expect(document["linux"]?["netDevices"] == nil)
     #expect(document["linux"]?["seccomp"]?["archs"]?.array?.contains("SCMP_ARCH_X86_64") ?? false)
   }
 }
