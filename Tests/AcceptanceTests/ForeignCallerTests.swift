@@ -65,6 +65,20 @@ struct ForeignCallerTests {
       caller.run(["inspect", "-f", "{{.State.Health.Status}}", "h"]).text == "healthy")
     #expect(caller.run(["rm", "-f", "-t", "0", "h"]).status == 0)
 
+    #expect(
+      caller.start(["--rm", "--init"], ["ps"]).lines.first { $0.hasPrefix("    1") }?
+        .contains("init") ?? false)
+    let privileged = caller.start(
+      ["--rm", "--privileged"], ["grep", "CapEff", "/proc/self/status"])
+    let own = try File.text("/proc/self/status").split(separator: "\n")
+      .first { $0.hasPrefix("CapEff") }
+    #expect(privileged.text == own.map(String.init), "\(privileged)")
+    let loopback = caller.start(["--rm"], ["cat", "/sys/class/net/lo/flags"])
+    #expect(loopback.text == "0x9", "\(loopback)")
+    #expect(caller.run(["create", "--name", "early", "bb:latest", "true"]).status == 0)
+    #expect(caller.run(["init", "early"]).status == 0)
+    #expect(caller.run(["rm", "-f", "early"]).status == 0)
+
     let mapped = caller.start(
       ["--rm", "--uidmap", "0:100000:1000", "--gidmap", "0:100000:1000"],
       ["sh", "-c", "id -u; cat /proc/self/uid_map"])
@@ -86,6 +100,16 @@ struct ForeignCallerTests {
       let file = "/sys/fs/cgroup/memory/memory.limit_in_bytes"
       #expect(caller.run(["exec", "second", "cat", file]).text == "104857600")
     }
+    for limit in ["200m", "40m"] {
+      let words = ["update", "--memory", limit, "--memory-swap", limit, "--cpus", "0.7", "second"]
+      #expect(caller.run(words).status == 0)
+    }
+    let used = caller.run(["stats", "--no-stream", "--format", "{{.PIDs}}", "second"])
+    #expect(used.text == "1", "\(used)")
+    let enclosed = caller.start(
+      ["--rm", "--user", "1000", "--workdir", "/root"],
+      ["sh", "-c", "pwd; cat /sys/class/net/lo/flags"])
+    #expect(enclosed.lines == ["/root", "0x9"], "\(enclosed)")
     #expect(caller.run(["top", "second"]).text.contains("sleep 1000"))
     #expect(caller.run(["rm", "-f", "second"]).status == 0)
 
