@@ -83,6 +83,20 @@ struct EscapeThroughKernelTests {
     #expect(files.map { try? File.text($0, limit: 4096) } == before)
   }
 
+  @Test(
+    "no setting's name leads to the host's own settings",
+    arguments: [
+      "net.//.kernel.ostype", "net..//.kernel.ostype", "fs.mqueue.//.//.kernel.ostype",
+      "net/../kernel/ostype", "kernel.ostype",
+    ])
+  func settingNames(name: String) throws {
+    defer { sandbox.close() }
+    // Nobody may write this one: who gets as far as trying is told so by the kernel.
+    let result = sandbox.run(["run", "--rm", "--sysctl", "\(name)=evil", "busybox", "true"])
+    #expect(result.status == 125, "\(result)")
+    #expect(!result.errors.contains("/proc/sys"), "\(result)")
+  }
+
   @Test("what tells of the host's kernel and keys is covered") func covered() {
     defer { sandbox.close() }
     let result = attack(

@@ -148,6 +148,18 @@ import Testing
         { $0.linux?.sysctl = ["vm.swappiness": "1"] }
       ),
       (
+        "linux.sysctl.net/../kernel/core_pattern: is not a setting of a namespace",
+        { $0.linux?.sysctl = ["net/../kernel/core_pattern": "x"] }
+      ),
+      (
+        "linux.sysctl.net.//.kernel.core_pattern: is not a setting of a namespace",
+        { $0.linux?.sysctl = ["net.//.kernel.core_pattern": "x"] }
+      ),
+      (
+        "linux.sysctl.net..core.somaxconn: is not a setting of a namespace",
+        { $0.linux?.sysctl = ["net..core.somaxconn": "1"] }
+      ),
+      (
         "linux.sysctl.net.ipv4.ip_forward: the network namespace at /proc/self/ns/net is the host's",
         {
           $0.linux?.sysctl = ["net.ipv4.ip_forward": "1"]

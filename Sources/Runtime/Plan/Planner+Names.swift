@@ -30,7 +30,7 @@ extension Planner {
   }
 
   /// Names and settings of the new namespaces.
-  mutating func planNames() {
+  mutating func planNames() throws {
     if wish.spec.linux?.namespaces?.contains(where: { $0.type == "cgroup" && $0.joinedPath == nil })
       ?? false
     {
@@ -63,6 +63,7 @@ extension Planner {
       add(.rootfs, .setDomainname(name), Text("the NIS domain name", ko: "NIS 도메인 이름입니다"))
     }
     for (key, value) in (wish.spec.linux?.sysctl ?? [:]).sorted(by: { $0.key < $1.key }) {
+      _ = try Sysctl.owner(of: key, among: wish.spec.linux?.namespaces ?? [])
       add(
         .rootfs, .writeSysctl(key: key, value: value),
         Text(

@@ -31,7 +31,7 @@ extension Planner {
       Text(
         "until the monitor has set the id maps and the network",
         ko: "모니터가 ID 매핑과 네트워크를 마칠 때까지 기다립니다"))
-    planNames()
+    try planNames()
     planHidden()
     planDirectory()
     planHooks()

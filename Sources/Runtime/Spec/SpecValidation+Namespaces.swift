@@ -81,18 +81,7 @@ extension SpecValidation {
   private func checkSysctls(_ kinds: Set<Namespace>) throws {
     for key in (spec.linux?.sysctl ?? [:]).keys.sorted() {
       let field = "linux.sysctl.\(key)"
-      let name = Sysctl.dotted(key)
-      guard let kind = Sysctl.namespace(of: name) else {
-        throw refusal(
-          field, "is not a setting of a namespace: it would change the host",
-          "네임스페이스에 속한 설정이 아니라 호스트를 바꾸게 됩니다", code: .unsupported)
-      }
-      let entry = spec.linux?.namespaces?.first { $0.type == kind.rawValue }
-      guard let entry else {
-        throw refusal(
-          field, "needs a \(kind.rawValue) namespace in linux.namespaces: it would change the host",
-          "linux.namespaces에 \(kind.rawValue) 네임스페이스가 없으면 호스트를 바꾸게 됩니다")
-      }
+      let (kind, entry) = try Sysctl.owner(of: key, among: spec.linux?.namespaces ?? [])
       // A path may lead to the host's own.
       if let path = entry.joinedPath, Self.isOwn(path, kind) {
         throw refusal(
@@ -130,8 +119,34 @@ package enum Sysctl {
     "/proc/sys/" + String(dotted(key).map { $0 == "." ? "/" : $0 == "/" ? "." : $0 })
   }
 
-  /// The kind of namespace a setting belongs to; nil when it is one of the whole machine.
+  /// The one of `namespaces` that the setting `key` belongs to. Throws `DklabError` when it would change
+  /// the host.
+  static func owner(
+    of key: String, among namespaces: [SpecNamespace]
+  ) throws -> (kind: Namespace, entry: SpecNamespace) {
+    guard let kind = namespace(of: dotted(key)) else {
+      throw DklabError(
+        .unsupported, id: "spec.field",
+        Text(
+          "linux.sysctl.\(key): is not a setting of a namespace: it would change the host",
+          ko: "linux.sysctl.\(key): 네임스페이스에 속한 설정이 아니라 호스트를 바꾸게 됩니다"))
+    }
+    guard let entry = namespaces.first(where: { $0.type == kind.rawValue }) else {
+      throw DklabError(
+        .invalid, id: "spec.field",
+        Text(
+          "linux.sysctl.\(key): needs a \(kind.rawValue) namespace in linux.namespaces: it would change "
+            + "the host",
+          ko: "linux.sysctl.\(key): linux.namespaces에 \(kind.rawValue) 네임스페이스가 없으면 호스트를 바꾸게 됩니다"))
+    }
+    return (kind, entry)
+  }
+
+  /// The kind of namespace a setting belongs to; nil when it is one of the whole machine. A name whose
+  /// path would lead up (`net/../kernel/core_pattern`) is nobody's.
   static func namespace(of name: String) -> Namespace? {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.contains(where: { $0.allSatisfy { $0 == "/" } }) { return nil }
     if name.hasPrefix("net.") { return .network }
     if name.hasPrefix("fs.mqueue.") { return .ipc }
     let ipc = [
