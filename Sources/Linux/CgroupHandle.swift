@@ -95,7 +95,11 @@ package struct CgroupHandle: Sendable, Hashable, Codable {
     for controller in resources.requestedControllers
     where directories[controller] == nil && !(layout.unified?.has(controller) ?? false) {
       if resources.isExact && resources.limiting.requestedControllers.contains(controller) {
-        throw DklabError(.unsupported, id: "cgroup.unsupported", .noController(controller))
+        throw DklabError(
+          .unsupported, id: "cgroup.unsupported",
+          Text(
+            "a limit needs the \(controller) controller, which is not available here",
+            ko: "제한에 필요한 \(controller) 컨트롤러를 여기서는 쓸 수 없습니다"))
       }
       warnings.append(.noController(controller))
       resources.dropLimits(of: controller)

@@ -230,11 +230,21 @@ package struct SpecValidation {
 
   /// Limits that no kernel of today has, and those that a machine with cgroup v2 has not.
   private mutating func check(_ resources: SpecResources) throws {
-    func gone(_ field: String) { ineffective(field, "gone from the kernel", "커널에서 없어진 기능") }
-    if resources.memory?.kernel != nil { gone("memory.kernel") }
-    if resources.blockIO?.leafWeight != nil { gone("blockIO.leafWeight") }
+    // Everybody reads over this one, which the specification recommends to nobody.
+    if resources.memory?.kernel != nil {
+      warn(
+        "linux.resources.memory.kernel: gone from the kernel: no effect",
+        "linux.resources.memory.kernel: 커널에서 없어진 기능이라 효과가 없습니다")
+    }
     let devices = resources.blockIO?.weightDevice ?? []
-    if devices.contains(where: { $0.leafWeight != nil }) { gone("blockIO.weightDevice.leafWeight") }
+    for (field, isAsked) in [
+      ("blockIO.leafWeight", resources.blockIO?.leafWeight != nil),
+      ("blockIO.weightDevice.leafWeight", devices.contains { $0.leafWeight != nil }),
+    ] where isAsked {
+      throw refusal(
+        "linux.resources.\(field)", "gone from the kernel", "커널에서 없어진 기능입니다",
+        code: .unsupported)
+    }
     let onlyLegacy = [
       ("network.classID", resources.network?.classID != nil),
       ("network.priorities", !(resources.network?.priorities ?? []).isEmpty),
@@ -248,11 +258,5 @@ package struct SpecValidation {
         "linux.resources.\(field)", "cgroup v2 has none", "cgroup v2에는 없는 기능입니다",
         code: .unsupported)
     }
-  }
-
-  private mutating func ineffective(_ field: String, _ en: String, _ ko: String) {
-    warn(
-      "linux.resources.\(field): \(en): no effect",
-      "linux.resources.\(field): \(ko)이라 효과가 없습니다")
   }
 }
