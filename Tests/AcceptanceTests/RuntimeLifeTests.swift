@@ -149,6 +149,8 @@ struct RuntimeLifeTests {
     let result = runtime.run(
       "exec -e A=b --user 7:8 --cwd /tmp c", ["sh", "-c", script])
     #expect(result.status == 5 && result.lines == ["b", "7", "/tmp"], "\(result)")
+    let replaced = runtime.run("exec -e PATH=/nowhere c /bin/env")
+    #expect(replaced.lines.filter { $0.hasPrefix("PATH=") } == ["PATH=/nowhere"], "\(replaced)")
     #expect(runtime.run("exec c", ["/no/such"]).status == 127)
     #expect(runtime.run("exec c", ["cat"], input: "through").text == "through")
     let pids = try JSONValue.parse(runtime.run("ps -f json c").output).array ?? []

@@ -59,6 +59,23 @@ package struct LaunchScript: Sendable, Codable {
     }
   }
 
+  /// `variables` with the last value of each name, in the place of the first: what a program that reads
+  /// its environment by itself finds would else depend on the program.
+  static func lastOfEach(_ variables: [String]) -> [String] {
+    var places: [Substring: Int] = [:]
+    var result: [String] = []
+    for variable in variables {
+      let name = variable.prefix { $0 != "=" }
+      if let place = places[name] {
+        result[place] = variable
+      } else {
+        places[name] = result.count
+        result.append(variable)
+      }
+    }
+    return result
+  }
+
   /// The script of `plan`.
   package init(
     _ wish: LaunchWish, plan: LaunchPlan, cgroup: Cgroup?, seccomp: SeccompProgram?
@@ -80,7 +97,7 @@ package struct LaunchScript: Sendable, Codable {
     }
     self.cgroup = cgroup
     self.seccomp = seccomp
-    environment = wish.spec.process?.env ?? []
+    environment = Self.lastOfEach(wish.spec.process?.env ?? [])
     terminal = wish.spec.process?.terminal ?? false
   }
 }
