@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Linux
 import Support
 
 /// A certificate and its key, as PEM.
@@ -77,7 +78,6 @@ struct CertificateTemplate {
   var isAuthority = false
   var isServer = false
   var dnsNames: [String] = []
-  /// IPv4 addresses.
   var addresses: [String] = []
   var days = 365
   /// How long it holds, when not for days.
@@ -137,8 +137,11 @@ struct CertificateTemplate {
     }
     let names =
       dnsNames.flatMap { DER.encode(0x82, Array($0.utf8)) }
-      + addresses.flatMap { address in
-        DER.encode(0x87, address.split(separator: ".").compactMap { UInt8($0) })
+      + addresses.compactMap { IPAddress($0) }.flatMap { address in
+        switch address {
+        case .v4(let address): DER.encode(0x87, address.octets)
+        case .v6(let bytes): DER.encode(0x87, bytes)
+        }
       }
     if !names.isEmpty { all += item("2.5.29.17", DER.encode(0x30, names)) }
     return all

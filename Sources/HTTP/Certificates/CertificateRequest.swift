@@ -1,15 +1,41 @@
+import Linux
+
 /// What somebody who has a key wants certified (PKCS #10, RFC 2986).
 ///
-/// Simplification: that the request is signed with its own key is not checked; it says only that who
-/// asks has the key, and a certificate for a key that one does not have is of no use.
+/// Next: RequestSignature.swift.
 package struct CertificateRequest: Sendable {
   package let subject: CertificateSubject
   package private(set) var dnsNames: [String] = []
-  /// IPv4 addresses.
   package private(set) var addresses: [String] = []
+  package private(set) var emails: [String] = []
+  package private(set) var uris: [String] = []
   /// What describes the public key (SubjectPublicKeyInfo), and its bits.
   let keyInfo: [UInt8]
   let point: [UInt8]
+
+  /// Why nobody may ask like that: it is no request at all, or not signed with the key that it is about. Nil
+  /// when it is.
+  package static func problem(pem: String) -> String? {
+    guard pem.contains("-----BEGIN CERTIFICATE REQUEST-----"), let der = PEM.decode(pem) else {
+      return "PEM block type must be CERTIFICATE REQUEST"
+    }
+    var outer = DERReader(der[...])
+    guard let whole = outer.next(), whole.tag == 0x30 else { return "asn1: not a sequence" }
+    if outer.next() != nil { return "asn1: syntax error: trailing data" }
+    var parts = DERReader(whole.content)
+    guard let info = parts.next(), let algorithm = parts.next(), let seal = parts.next(),
+      seal.tag == 0x03
+    else { return "asn1: structure error: a request has information, an algorithm and a signature" }
+    var fields = DERReader(info.content)
+    var kind = DERReader(algorithm.content)
+    guard fields.next() != nil, fields.next() != nil, let key = fields.next(),
+      let identifier = kind.next()
+    else { return "asn1: structure error: a request has a version, a subject and a key" }
+    return RequestSignature(
+      algorithm: Array(identifier.whole), keyInfo: Array(key.whole), signed: Array(info.whole),
+      signature: Array(seal.content.dropFirst())
+    ).problem
+  }
 
   /// Reads a request in PEM; nil for what is none.
   package init?(pem: String) {
@@ -54,7 +80,12 @@ package struct CertificateRequest: Sendable {
         while let name = all.next() {
           switch (name.tag, name.content.count) {
           case (0x82, _): dnsNames.append(String(decoding: name.content, as: UTF8.self))
-          case (0x87, 4): addresses.append(name.content.map(String.init).joined(separator: "."))
+          case (0x81, _): emails.append(String(decoding: name.content, as: UTF8.self))
+          case (0x86, _): uris.append(String(decoding: name.content, as: UTF8.self))
+          case (0x87, _):
+            if let address = IPAddress(bytes: Array(name.content)) {
+              addresses.append("\(address)")
+            }
           default: break
           }
         }

@@ -13,6 +13,7 @@ enum CertificateAdmission {
     object.set("spec", "groups", to: .array(user.groups.map(JSONValue.string)))
     object.set("spec", "uid", to: user.uid.isEmpty ? nil : .string(user.uid))
     object.set("spec", "extra", to: nil)
+    try checkRequest(object, type)
     try checkDuration(object, type)
     let signer = "kubernetes.io/kube-apiserver-client"
     guard object.text("spec", "signerName") == signer,
@@ -53,6 +54,19 @@ enum CertificateAdmission {
     guard !isAllowed else { return }
     throw .forbidden(
       type, old.name, "user not permitted to \(verb) requests with signerName \"\(signer)\"")
+  }
+
+  /// What is asked must be a request, signed by who has the key.
+  private static func checkRequest(_ object: JSONValue, _ type: ResourceType) throws(APIError) {
+    let pem = Base64.decode(object.text("spec", "request")) ?? []
+    guard let problem = CertificateRequest.problem(pem: String(decoding: pem, as: UTF8.self)) else {
+      return
+    }
+    // As Go prints bytes.
+    let shown = pem.map { "0x" + String($0, radix: 16) }.joined(separator: ", ")
+    throw .invalid(
+      type, object.name,
+      [FieldProblem("spec.request", .invalid, value: "[]byte{\(shown)}", problem)])
   }
 
   /// A certificate that is over before it is looked at is of no use.

@@ -10,13 +10,17 @@ enum SignerRules {
     case "kubernetes.io/kube-apiserver-client-kubelet":
       if !isOfNodes(wish) { return "subject organization is not system:nodes" }
       if !wish.dnsNames.isEmpty { return "DNS subjectAltNames are not allowed" }
+      if !wish.emails.isEmpty { return "Email subjectAltNames are not allowed" }
       if !wish.addresses.isEmpty { return "IP subjectAltNames are not allowed" }
+      if !wish.uris.isEmpty { return "URI subjectAltNames are not allowed" }
       return usageProblem(usages, "client auth") ?? nameProblem(wish)
     case "kubernetes.io/kubelet-serving":
       if !isOfNodes(wish) { return "subject organization is not system:nodes" }
       if wish.dnsNames.isEmpty, wish.addresses.isEmpty {
         return "DNS or IP subjectAltName is required"
       }
+      if !wish.emails.isEmpty { return "Email subjectAltNames are not allowed" }
+      if !wish.uris.isEmpty { return "URI subjectAltNames are not allowed" }
       return usageProblem(usages, "server auth") ?? nameProblem(wish)
     default: return "unrecognized signerName: \"\(signer)\""
     }
