@@ -11,6 +11,13 @@ enum FieldWords {
     return words[field.map { "\(name).\($0)" } ?? name] ?? ""
   }
 
+  /// What a field is; every kind has metadata of the same form.
+  static func of(_ message: MessageType, _ field: Field) -> String {
+    let own = of(message, field.name)
+    let isMetadata = field.name == "metadata" && field.type.message?.name == "meta.ObjectMeta"
+    return own.isEmpty && isMetadata ? "Name, labels and annotations." : own
+  }
+
   static let words: [String: String] = {
     var result: [String: String] = [:]
     for line in (pods + containers + workloads + services).split(separator: "\n") {

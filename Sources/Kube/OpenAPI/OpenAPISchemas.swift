@@ -67,7 +67,7 @@ struct OpenAPISchemas {
   private mutating func object(_ message: MessageType) -> JSONValue {
     var properties: [(String, JSONValue)] = []
     for var field in message.jsonFields {
-      if field.documentation.isEmpty { field.documentation = FieldWords.of(message, field.name) }
+      if field.documentation.isEmpty { field.documentation = FieldWords.of(message, field) }
       properties.append((field.name, property(field)))
     }
     var schema: JSONValue = ["type": "object", "properties": .object(JSONObject(properties))]
