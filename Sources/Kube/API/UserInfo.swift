@@ -1,5 +1,5 @@
 /// Who makes a request.
-package struct UserInfo: Sendable, Equatable {
+package struct UserInfo: Sendable, Hashable {
   package var name: String
   package var uid = ""
   package var groups: [String]

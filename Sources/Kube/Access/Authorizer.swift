@@ -1,7 +1,7 @@
 import Documents
 
 /// What somebody wants to do.
-package struct AccessRequest: Sendable {
+package struct AccessRequest: Sendable, Hashable {
   package var user: UserInfo
   package var verb: String
   package var group = ""

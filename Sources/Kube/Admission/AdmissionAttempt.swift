@@ -14,6 +14,8 @@ struct AdmissionAttempt: Sendable {
   var old: JSONValue?
   var user: UserInfo
   var isDryRun = false
+  /// The options of the request, such as `meta/v1.CreateOptions`.
+  var options: JSONValue = .null
 
   /// What must not lock itself out: nobody's rules hold for the rules themselves.
   var isExempt: Bool {
@@ -65,7 +67,10 @@ struct AdmissionAttempt: Sendable {
     if let selector = LabelSelector(object: selectors["objectSelector"]),
       !selector.requirements.isEmpty
     {
-      let found = [object, old].compactMap { $0 }.contains { selector.matches($0.labels) }
+      // What has no metadata, such as the options of `exec`, has no labels that could be missing.
+      let found = [object, old].compactMap { $0 }.contains {
+        $0["metadata"] != nil && selector.matches($0.labels)
+      }
       if !found { return false }
     }
     return true
@@ -77,8 +82,13 @@ struct AdmissionAttempt: Sendable {
 
   /// The `request` of an AdmissionReview, without its uid.
   var request: JSONValue {
+    // A subresource may have a form of its own: what is written to `scale` is a Scale.
+    let part = type.subresource(subresource)
+    let version = (part?.groupVersion ?? type.apiVersion).split(separator: "/").map(String.init)
     let kind: JSONValue = [
-      "group": .string(type.group), "version": .string(type.version), "kind": .string(type.kind),
+      "group": .string(version.count == 2 ? version[0] : ""),
+      "version": .string(version.last ?? ""),
+      "kind": .string(part?.kind ?? type.kind),
     ]
     let resource: JSONValue = [
       "group": .string(type.group), "version": .string(type.version),
@@ -89,7 +99,7 @@ struct AdmissionAttempt: Sendable {
       "operation": .string(operation), "name": .string(name),
       "userInfo": userInfo,
       "object": object ?? .null, "oldObject": old ?? .null, "dryRun": .bool(isDryRun),
-      "options": .null,
+      "options": options,
     ]
     if !namespace.isEmpty { value["namespace"] = .string(namespace) }
     if !subresource.isEmpty {
@@ -111,10 +121,17 @@ struct AdmissionAttempt: Sendable {
   }
 
   /// The variables of an expression about it.
-  var variables: [String: ExpressionValue] {
-    [
+  func variables(_ api: ObjectAPI) -> [String: ExpressionValue] {
+    var attempted = AccessRequest(user: user, verb: operation.lowercased())
+    (attempted.group, attempted.resource) = (type.group, type.plural)
+    (attempted.subresource, attempted.name) = (subresource, name)
+    attempted.namespace = namespace
+    let authorizer = Authorizer(api: api)
+    let judge = AuthorizerValue.Judge(attempted: attempted) { authorizer.allows($0) }
+    return [
       "object": ExpressionValue(object), "oldObject": ExpressionValue(old),
       "request": ExpressionValue(request),
+      "authorizer": .opaque(.authorizer(AuthorizerValue(judge))),
     ]
   }
 
@@ -124,10 +141,10 @@ struct AdmissionAttempt: Sendable {
   /// Whether all conditions hold; they may use `others` besides what is known about the attempt.
   /// Throws when one has no value and none of the others is false.
   func meets(
-    _ conditions: [JSONValue], with others: [String: ExpressionValue] = [:]
+    _ conditions: [JSONValue], _ api: ObjectAPI, with others: [String: ExpressionValue] = [:]
   ) throws(ExpressionError) -> Bool {
     guard !conditions.isEmpty else { return true }
-    let variables = variables.merging(others) { $1 }
+    let variables = variables(api).merging(others) { $1 }
     var failure: ExpressionError?
     for condition in conditions {
       do {

@@ -15,6 +15,8 @@ enum PolicyAdmission {
   ) throws {
     let bindings = api.objects("\(group)/validatingadmissionpolicybindings")
     guard !bindings.isEmpty, !attempt.isExempt else { return }
+    // All are asked, so that nothing is lost of what they want to be said.
+    var refusal: APIError?
     for binding in bindings.sorted(by: { $0.name < $1.name }) {
       let key = ObjectKey(
         "\(group)/validatingadmissionpolicies", "", binding.text("spec", "policyName"))
@@ -23,18 +25,23 @@ enum PolicyAdmission {
         binding.at("spec", "matchResources") == nil
           || matches(attempt, binding.at("spec", "matchResources"), api, isNarrowing: true)
       else { continue }
-      for found in try findings(attempt, policy, binding, api) {
-        let actions = binding.list("spec", "validationActions").compactMap(\.string)
-        if actions.contains("Warn") {
-          warnings.append(
-            "Validation failed for ValidatingAdmissionPolicy '\(policy.name)' with binding "
-              + "'\(binding.name)': \(found.message)")
+      let actions = binding.list("spec", "validationActions").compactMap(\.string)
+      do {
+        for found in try findings(attempt, policy, binding, api) {
+          if actions.contains("Warn") {
+            warnings.append(
+              "Validation failed for ValidatingAdmissionPolicy '\(policy.name)' with binding "
+                + "'\(binding.name)': \(found.message)")
+          }
+          if actions.contains("Deny"), refusal == nil {
+            refusal = Self.refusal(attempt, policy, binding, found.message, reason: found.reason)
+          }
         }
-        if actions.contains("Deny") {
-          throw refusal(attempt, policy, binding, found.message, reason: found.reason)
-        }
+      } catch let error as APIError {
+        refusal = refusal ?? error
       }
     }
+    if let refusal { throw refusal }
   }
 
   private static func matches(
@@ -53,7 +60,7 @@ enum PolicyAdmission {
     _ attempt: AdmissionAttempt, _ policy: JSONValue, _ binding: JSONValue, _ api: ObjectAPI
   ) throws -> [(message: String, reason: String)] {
     let spec = policy["spec"] ?? [:]
-    var variables = attempt.variables
+    var variables = attempt.variables(api)
     variables["namespaceObject"] = ExpressionValue(
       attempt.type.isNamespaced ? attempt.namespaceObject(api) : nil)
     guard let parameters = try parameters(attempt, policy, binding, api) else { return [] }
@@ -64,7 +71,7 @@ enum PolicyAdmission {
       variables["variables"] = nil
       do {
         let conditions = spec.list("matchConditions")
-        guard try attempt.meets(conditions, with: variables) else { continue }
+        guard try attempt.meets(conditions, api, with: variables) else { continue }
       } catch {
         if isLenient { continue }
         throw refusal(attempt, policy, binding, error.message, reason: "Invalid")
@@ -152,6 +159,9 @@ enum PolicyAdmission {
     let codes = ["Unauthorized": 401, "Forbidden": 403, "RequestEntityTooLarge": 413]
     error.code = codes[reason] ?? 422
     error.reason = reason
+    error.causes = [
+      .init("", String(error.message.drop { $0 != "V" }), field: "")
+    ]
     return error
   }
 }

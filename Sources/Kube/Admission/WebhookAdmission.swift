@@ -2,8 +2,7 @@
 // that mutate come first, each with what the one before it made of the object; those that validate see
 // what will be stored.
 //
-// Simplification: validating webhooks are asked one after the other, and nobody is asked again when a
-// later one changes the object (`reinvocationPolicy`).
+// Simplification: validating webhooks are asked one after the other.
 //
 // Next: Webhooks/WebhookCaller.swift.
 
@@ -16,23 +15,42 @@ enum WebhookAdmission {
   static func mutate(
     _ attempt: inout AdmissionAttempt, _ api: ObjectAPI, _ warnings: inout [String]
   ) throws -> Bool {
-    var isChanged = false
-    for hook in hooks("mutatingwebhookconfigurations", attempt, api) {
-      // Each sees what those before it have changed, and may not care about it any more.
-      guard try wants(hook, attempt, api),
-        let response = try ask(hook, attempt, api, &warnings)
-      else { continue }
-      guard let encoded = response["patch"]?.string else { continue }
-      guard let bytes = Base64.decode(encoded), let patch = try? JSONValue.parse(bytes),
-        let object = attempt.object
-      else {
-        throw APIError.internalError(
-          "webhook \"\(hook.text("name"))\" sent a patch that is no JSON")
-      }
-      attempt.object = try JSONPatch.apply(patch, to: object)
-      isChanged = true
+    let first = attempt.object
+    let hooks = hooks("mutatingwebhookconfigurations", attempt, api)
+    // What each of those that want to be asked again has left behind.
+    var seen: [Int: JSONValue?] = [:]
+    for (index, hook) in hooks.enumerated() {
+      guard try change(&attempt, hook, api, &warnings) else { continue }
+      if hook.text("reinvocationPolicy") == "IfNeeded" { seen[index] = attempt.object }
     }
-    return isChanged
+    for (index, hook) in hooks.enumerated() {
+      guard let before = seen[index], before != attempt.object else { continue }
+      _ = try change(&attempt, hook, api, &warnings)
+    }
+    return attempt.object != first
+  }
+
+  /// Asks one webhook, which sees what those before it have changed and may not care about it any more.
+  /// Returns whether it was asked.
+  private static func change(
+    _ attempt: inout AdmissionAttempt, _ hook: JSONValue, _ api: ObjectAPI,
+    _ warnings: inout [String]
+  ) throws -> Bool {
+    guard try wants(hook, attempt, api), let response = try ask(hook, attempt, api, &warnings)
+    else { return false }
+    guard let encoded = response["patch"]?.string, !encoded.isEmpty else { return true }
+    let name = hook.text("name")
+    guard let bytes = Base64.decode(encoded), let patch = try? JSONValue.parse(bytes) else {
+      throw APIError.internalError("webhook \"\(name)\" sent a patch that is no JSON")
+    }
+    guard let operations = patch.array, !operations.isEmpty else { return true }
+    guard let object = attempt.object else {
+      throw APIError.internalError(
+        "admission webhook \"\(name)\" attempted to modify the object, which is not supported for "
+          + "this operation")
+    }
+    attempt.object = try JSONPatch.apply(patch, to: object)
+    return true
   }
 
   /// Asks the validating webhooks; throws what the first that refuses says.
@@ -62,7 +80,7 @@ enum WebhookAdmission {
       return false
     }
     do {
-      return try attempt.meets(hook.list("matchConditions"))
+      return try attempt.meets(hook.list("matchConditions"), api)
     } catch {
       if hook.text("failurePolicy") == "Ignore" { return false }
       throw APIError.forbidden(attempt.type, attempt.name, error.message)
@@ -102,15 +120,25 @@ enum WebhookAdmission {
     }
     warnings += response.list("warnings").compactMap(\.string)
     if response.flag("allowed") { return response }
-    var error = APIError.forbidden(attempt.type, attempt.name, "")
-    let status = response["status"] ?? [:]
+    throw refusal(by: name, response["status"] ?? [:])
+  }
+
+  /// What a webhook says when it refuses; 400 and no reason when it gives none.
+  private static func refusal(by name: String, _ status: JSONValue) -> APIError {
     let why = [status.text("message"), status.text("reason")].first { !$0.isEmpty }
-    error.message =
+    let message =
       "admission webhook \"\(name)\" denied the request"
       + (why.map { ": \($0)" } ?? " without explanation")
-    if let code = status.number("code"), (400...599).contains(code) { error.code = code }
-    if !status.text("reason").isEmpty { error.reason = status.text("reason") }
-    throw error
+    let code = status.number("code") ?? 0
+    var error = APIError((400...599).contains(code) ? code : 400, status.text("reason"), message)
+    let details = status["details"] ?? [:]
+    error.name = details.text("name")
+    error.group = details.text("group")
+    error.kind = details.text("kind")
+    error.causes = details.list("causes").map {
+      .init($0.text("reason"), $0.text("message"), field: $0.text("field"))
+    }
+    return error
   }
 }
 

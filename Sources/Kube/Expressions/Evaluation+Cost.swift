@@ -18,6 +18,14 @@ extension Evaluation {
   func cost(ofCall name: String, _ values: [ExpressionValue]) -> Int {
     let sum = values.reduce(0) { $0 + weight($1) }
     switch (name, values.first) {
+    // Each is a walk over all roles and bindings.
+    case ("check", .opaque?): return 10_000
+    case ("sets.contains", _), ("sets.equivalent", _), ("sets.intersects", _):
+      guard case .list(let one)? = values.first, case .list(let two)? = values.last else {
+        return 0
+      }
+      return one.count * two.count * 2 + sum
+    case ("format", .string(let text)?): return sum + text.utf8.count
     case ("size", _), ("type", _), ("dyn", _): return 0
     case ("matches", .string(let text)?), ("find", .string(let text)?),
       ("findAll", .string(let text)?):
@@ -58,6 +66,7 @@ extension ExpressionValue {
     switch self {
     case .string(let text): total += text.utf8.count / 10
     case .bytes(let bytes): total += bytes.count / 10
+    case .optional(let inner): inner?.add(to: &total, most)
     case .list(let elements):
       for element in elements {
         guard total <= most else { return }

@@ -23,18 +23,11 @@ struct Evaluation {
     case .select(let target, let field, let isTest):
       return try select(try value(target), field, isTest: isTest)
     case .index(let target, let key): return try index(try value(target), try value(key))
-    case .list(let elements):
-      var result: [ExpressionValue] = []
-      for element in elements { result.append(try value(element)) }
-      return .list(result)
-    case .map(let entries):
-      var result: [ExpressionValue: ExpressionValue] = [:]
-      for (key, member) in entries {
-        let name = try value(key)
-        try pay(weight(name))
-        result[name] = try value(member)
-      }
-      return .map(result)
+    case .optionalIndex(let target, let key):
+      return .optional(found(in: try value(target), try value(key)))
+    case .optionalEntry(let inner): return try value(inner)
+    case .list(let elements): return .list(try list(elements))
+    case .map(let entries): return .map(try map(entries))
     case .unary(let word, let inner): return try unary(word, try value(inner))
     case .binary("&&", let one, let two): return try logical(one, two, decisive: false)
     case .binary("||", let one, let two): return try logical(one, two, decisive: true)
@@ -58,6 +51,56 @@ struct Evaluation {
     }
   }
 
+  private mutating func list(_ elements: [Expression]) throws(ExpressionError)
+    -> [ExpressionValue]
+  {
+    var result: [ExpressionValue] = []
+    for element in elements {
+      let found = try value(element)
+      guard case .optionalEntry = element else {
+        result.append(found)
+        continue
+      }
+      if let present = try optional(found) { result.append(present) }
+    }
+    return result
+  }
+
+  private mutating func map(_ entries: [(Expression, Expression)]) throws(ExpressionError)
+    -> [ExpressionValue: ExpressionValue]
+  {
+    var result: [ExpressionValue: ExpressionValue] = [:]
+    for (key, member) in entries {
+      let name = try value(key)
+      try pay(weight(name))
+      let found = try value(member)
+      guard case .optionalEntry = key else {
+        result[name] = found
+        continue
+      }
+      if let present = try optional(found) { result[name] = present }
+    }
+    return result
+  }
+
+  private func optional(_ value: ExpressionValue) throws(ExpressionError) -> ExpressionValue? {
+    guard case .optional(let inner) = value else {
+      throw ExpressionError("no such overload: ?\(value.typeName)")
+    }
+    return inner
+  }
+
+  /// What `target[?key]` finds, when it finds something. What is taken out of something that may be missing
+  /// may be missing itself.
+  private func found(in target: ExpressionValue, _ key: ExpressionValue) -> ExpressionValue? {
+    switch target {
+    case .optional(let inner): inner.flatMap { found(in: $0, key) }
+    case .map(let members):
+      members[key] ?? key.text.flatMap(EscapedName.plain).flatMap { members[.string($0)] }
+    default: try? index(target, key)
+    }
+  }
+
   /// What may still be spent.
   var left: Int { budget }
 
@@ -71,6 +114,15 @@ struct Evaluation {
   private func select(_ target: ExpressionValue, _ field: String, isTest: Bool)
     throws(ExpressionError) -> ExpressionValue
   {
+    if case .optional = target {
+      let inner = found(in: target, .string(field))
+      return isTest ? .bool(inner != nil && inner != .null) : .optional(inner)
+    }
+    if case .opaque(.authorizer(let authorizer)) = target, authorizer.stage == .start,
+      field == "requestResource", !isTest
+    {
+      return .opaque(.authorizer(authorizer.requestResource))
+    }
     guard case .map(let members) = target else {
       if isTest, target == .null { return .bool(false) }
       throw ExpressionError("no such key: \(field)")
@@ -86,6 +138,7 @@ struct Evaluation {
     throws(ExpressionError) -> ExpressionValue
   {
     switch (target, key) {
+    case (.optional, _): return .optional(found(in: target, key))
     case (.list(let elements), _):
       guard let number = key.number, let place = Int(exactly: number),
         elements.indices.contains(place)
@@ -136,6 +189,14 @@ struct Evaluation {
     _ kind: String, _ over: ExpressionValue, _ name: String, _ body: Expression,
     _ transform: Expression?
   ) throws(ExpressionError) -> ExpressionValue {
+    if kind == "optMap" || kind == "optFlatMap" {
+      guard let inner = try optional(over) else { return .optional(nil) }
+      let outer = variables[name]
+      defer { variables[name] = outer }
+      variables[name] = inner
+      let result = try value(body)
+      return kind == "optMap" ? .optional(result) : result
+    }
     let elements: [ExpressionValue]
     switch over {
     case .list(let list): elements = list

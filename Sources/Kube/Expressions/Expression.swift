@@ -8,7 +8,7 @@
 // server may run what anybody wrote.
 //
 // Simplification: types are found when an expression runs, not when it is compiled; there are no
-// protobuf messages, no optional values and no `authorizer`.
+// protobuf messages.
 
 import Documents
 
@@ -19,6 +19,10 @@ indirect enum Expression: Sendable {
   /// `target.field`; `isTest` when it stands in `has(…)`.
   case select(Expression, String, isTest: Bool)
   case index(Expression, Expression)
+  /// `target.?field` and `target[?key]`: a value that may be missing.
+  case optionalIndex(Expression, Expression)
+  /// `?element` of a list, or `?key` of a map: left out when it is missing.
+  case optionalEntry(Expression)
   case list([Expression])
   case map([(Expression, Expression)])
   case unary(String, Expression)
@@ -34,8 +38,9 @@ indirect enum Expression: Sendable {
     switch self {
     case .literal: []
     case .variable(let name): [name]
-    case .select(let target, _, _), .unary(_, let target): target.freeVariables
-    case .index(let one, let two), .binary(_, let one, let two):
+    case .select(let target, _, _), .unary(_, let target), .optionalEntry(let target):
+      target.freeVariables
+    case .index(let one, let two), .binary(_, let one, let two), .optionalIndex(let one, let two):
       one.freeVariables.union(two.freeVariables)
     case .list(let elements): Self.all(elements)
     case .map(let entries): Self.all(entries.flatMap { [$0.0, $0.1] })

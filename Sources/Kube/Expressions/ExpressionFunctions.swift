@@ -8,6 +8,7 @@ enum ExpressionFunctions {
     throws(ExpressionError) -> ExpressionValue
   {
     if let result = try conversion(name, values) { return result }
+    if !isMethod, let result = try library(name, values) { return result }
     guard let first = values.first else { throw unknown(name, values) }
     let rest = Array(values.dropFirst())
     if name == "size" { return try size(first) }
@@ -20,6 +21,10 @@ enum ExpressionFunctions {
       if let result = try list(name, elements, rest) { return result }
     case .timestamp, .duration:
       if let result = time(name, first) { return result }
+    case .optional(let value):
+      if let result = try optional(name, value, rest) { return result }
+    case .opaque(let value):
+      if let result = try opaque(name, value, rest) { return result }
     default: break
     }
     throw unknown(name, values)
@@ -144,9 +149,21 @@ enum ExpressionFunctions {
     case "getHours": return .int(parts[3])
     case "getMinutes": return .int(parts[4])
     case "getSeconds": return .int(parts[5])
+    case "getMilliseconds":
+      return .int((moment % 1_000_000_000 + 1_000_000_000) % 1_000_000_000 / 1_000_000)
+    case "getDayOfWeek":
+      // The first of January 1970 was a Thursday.
+      let days = (moment - (moment % day + day) % day) / day
+      return .int(((days + 4) % 7 + 7) % 7)
+    case "getDayOfYear":
+      guard let start = RFC3339.nanoseconds("\(RFC3339.text(moment).prefix(4))-01-01T00:00:00Z")
+      else { return nil }
+      return .int((moment - start) / day)
     default: return nil
     }
   }
+
+  private static let day: Int64 = 86_400_000_000_000
 
   // MARK: Strings
 
@@ -156,6 +173,9 @@ enum ExpressionFunctions {
     let words = rest.compactMap { if case .string(let word) = $0 { word } else { nil as String? } }
     let numbers = rest.compactMap { if case .int(let number) = $0 { Int(number) } else { nil } }
     let letters = Array(text)
+    if name == "format", rest.count == 1, case .list(let arguments) = rest[0] {
+      return .string(try ExpressionTemplate.fill(text, arguments))
+    }
     switch (name, words.count, numbers.count) {
     case ("startsWith", 1, 0): return .bool(text.hasPrefix(words[0]))
     case ("endsWith", 1, 0): return .bool(text.hasSuffix(words[0]))
@@ -169,6 +189,15 @@ enum ExpressionFunctions {
     case ("replace", 2, 1):
       return .string(
         text.replacing(words[0], with: words[1], maxReplacements: max(0, numbers[0])))
+    case ("split", 1, 1):
+      let parts = split(text, words[0])
+      guard numbers[0] >= 0, parts.count > numbers[0] else {
+        return .list(parts.map { .string($0) })
+      }
+      if numbers[0] == 0 { return .list([]) }
+      let last = parts[(numbers[0] - 1)...].joined(separator: words[0])
+      return .list((parts[..<(numbers[0] - 1)] + [last]).map { .string($0) })
+    case ("reverse", 0, 0): return .string(String(text.reversed()))
     case ("split", 1, 0): return .list(split(text, words[0]).map { .string($0) })
     case ("charAt", 0, 1) where letters.indices.contains(numbers[0]):
       return .string(String(letters[numbers[0]]))
@@ -187,8 +216,9 @@ enum ExpressionFunctions {
       let found = text.ranges(of: words[0]).last
       return .int(
         Int64(found.map { text.distance(from: text.startIndex, to: $0.lowerBound) } ?? -1))
-    case ("find", 1, 0), ("findAll", 1, 0):
-      let all = try pattern(words[0]).all(in: text, most: name == "find" ? 1 : .max)
+    case ("find", 1, 0), ("findAll", 1, 0), ("findAll", 1, 1):
+      let limit = numbers.first.map { $0 < 0 ? .max : $0 } ?? .max
+      let all = try pattern(words[0]).all(in: text, most: name == "find" ? 1 : limit)
       return name == "find"
         ? .string(all.first ?? "") : .list(all.map { .string($0) })
     default: return nil
@@ -232,6 +262,8 @@ enum ExpressionFunctions {
       return best
     case ("indexOf", 1): return .int(Int64(elements.firstIndex { $0.equals(rest[0]) } ?? -1))
     case ("lastIndexOf", 1): return .int(Int64(elements.lastIndex { $0.equals(rest[0]) } ?? -1))
+    case ("first", 0): return .optional(elements.first)
+    case ("last", 0): return .optional(elements.last)
     case ("join", 0...1):
       let separator = rest.first?.text ?? ""
       return .string(elements.compactMap(\.text).joined(separator: separator))

@@ -144,6 +144,12 @@ struct ExpressionParser {
     var target = try primary()
     while true {
       if take(".") {
+        if take("?") {
+          let name = try identifier()
+          try grow()
+          target = .optionalIndex(target, .literal(.string(name)))
+          continue
+        }
         let name = try identifier()
         if take("(") {
           let values = try grown(over: height, by: try arguments(until: ")"))
@@ -153,7 +159,9 @@ struct ExpressionParser {
           target = .select(target, name, isTest: false)
         }
       } else if take("[") {
-        target = .index(target, try grown(over: height, by: try expression()))
+        let isOptional = take("?")
+        let key = try grown(over: height, by: try expression())
+        target = isOptional ? .optionalIndex(target, key) : .index(target, key)
         try expect("]")
       } else {
         return target
@@ -165,7 +173,11 @@ struct ExpressionParser {
     var result: [Expression] = []
     var most = 0
     while !take(end) {
-      result.append(try expression())
+      // Only lists have elements that may be missing.
+      let isOptional = end == "]" && take("?")
+      let element = try expression()
+      if isOptional { try grow() }
+      result.append(isOptional ? .optionalEntry(element) : element)
       most = max(most, height)
       if take(end) { break }
       try expect(",")
@@ -180,7 +192,12 @@ struct ExpressionParser {
     var result: [(Expression, Expression)] = []
     var most = 0
     while !take("}") {
-      let key = try expression()
+      let isOptional = take("?")
+      var key = try expression()
+      if isOptional {
+        try grow()
+        key = .optionalEntry(key)
+      }
       most = max(most, height)
       try expect(":")
       result.append((key, try expression()))
@@ -235,7 +252,14 @@ struct ExpressionParser {
       }
       return .select(inner, field, isTest: true)
     }
-    let macros = ["all", "exists", "exists_one", "existsOne", "filter", "map"]
+    if case .variable(let space)? = target,
+      ExpressionFunctions.qualified.contains("\(space).\(name)")
+    {
+      return .call("\(space).\(name)", nil, arguments)
+    }
+    let macros = [
+      "all", "exists", "exists_one", "existsOne", "filter", "map", "optMap", "optFlatMap",
+    ]
     guard let target, macros.contains(name), (2...3).contains(arguments.count),
       case .variable(let variable) = arguments[0]
     else { return .call(name, target, arguments) }

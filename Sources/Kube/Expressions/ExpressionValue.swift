@@ -17,6 +17,9 @@ enum ExpressionValue: Sendable, Hashable {
   /// In nanoseconds.
   case duration(Int64)
   case type(String)
+  /// A value that may be missing.
+  indirect case optional(ExpressionValue?)
+  case opaque(OpaqueValue)
 
   init(_ json: JSONValue?) {
     switch json {
@@ -48,6 +51,8 @@ enum ExpressionValue: Sendable, Hashable {
     case .timestamp: "google.protobuf.Timestamp"
     case .duration: "google.protobuf.Duration"
     case .type: "type"
+    case .optional: "optional_type"
+    case .opaque(let value): value.typeName
     }
   }
 
@@ -69,6 +74,7 @@ enum ExpressionValue: Sendable, Hashable {
     case (.map(let one), .map(let two)):
       return one.count == two.count
         && one.allSatisfy { key, value in two[key].map { $0.equals(value) } ?? false }
+    case (.optional(let one?), .optional(let two?)): return one.equals(two)
     default:
       if let one = number, let two = other.number { return one == two }
       return self == other
@@ -106,6 +112,7 @@ enum ExpressionValue: Sendable, Hashable {
     case .bytes(let value): String(decoding: value, as: UTF8.self)
     case .timestamp(let value): RFC3339.text(value)
     case .duration(let value): JSONValue.text(of: Double(value) / 1e9) + "s"
+    case .opaque(let value): value.text
     default: nil
     }
   }

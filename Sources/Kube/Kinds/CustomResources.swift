@@ -45,9 +45,7 @@ enum CustomResources {
         return object
       }
       type.validate = { object, old in
-        var problems: [FieldProblem] = []
-        CustomSchema.check(object, old: old, message, "", &problems)
-        return problems
+        message.schema?.problems(object, old: old) ?? []
       }
       if version.at("subresources", "status") != nil {
         type.subresources.append(.status(type.kind))

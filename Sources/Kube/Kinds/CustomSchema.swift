@@ -10,9 +10,8 @@ enum CustomSchema {
     let parts = group.split(separator: ".").reversed().joined(separator: ".")
     let message = MessageType(
       name: "custom.\(group).\(kind)", openAPIName: "\(parts).\(version).\(kind)", isAtomic: false)
-    var metadata = Field(
+    let metadata = Field(
       name: "metadata", number: 1, type: .message(Schema.builtIn.message("meta.ObjectMeta")))
-    metadata.documentation = "Name, labels and the like."
     var fields = [metadata]
     for (name, property) in schema["properties"]?.object ?? [:]
     where !["apiVersion", "kind", "metadata"].contains(name) {
@@ -20,7 +19,7 @@ enum CustomSchema {
     }
     message.define(
       fields, preservesUnknown: keepsUnknown(schema), documentation: schema.text("description"),
-      rules: SchemaRule.all(schema))
+      schema: SchemaNode(schema))
     message.flatten()
     return message
   }
@@ -87,15 +86,14 @@ enum CustomSchema {
         fields.removeAll { field in embedded.contains { $0.name == field.name } }
         fields = embedded + fields
       }
-      message.define(
-        fields, preservesUnknown: keepsUnknown(schema), rules: SchemaRule.all(schema))
+      message.define(fields, preservesUnknown: keepsUnknown(schema))
       message.flatten()
       return .message(message)
     default: return .json
     }
   }
 
-  private static func constraints(_ schema: JSONValue) -> SchemaConstraints {
+  static func constraints(_ schema: JSONValue) -> SchemaConstraints {
     var result = SchemaConstraints()
     result.minimum = schema["minimum"]?.double
     result.maximum = schema["maximum"]?.double
@@ -108,108 +106,9 @@ enum CustomSchema {
     result.pattern = schema["pattern"]?.string
     result.isNullable = schema.flag("nullable")
     result.enumeration = schema.list("enum")
-    // Those of objects stand at their messages, where lists and maps find them too.
-    if !isMessage(schema) { result.rules = SchemaRule.all(schema) }
+    result.multipleOf = schema["multipleOf"]?.double
+    result.minProperties = schema.number("minProperties")
+    result.maxProperties = schema.number("maxProperties")
     return result
-  }
-
-  /// Whether `type` makes a message of it.
-  private static func isMessage(_ schema: JSONValue) -> Bool {
-    schema.text("type") == "object" && !schema.flag("x-kubernetes-int-or-string")
-      && schema["additionalProperties"]?.object == nil
-      && (schema["properties"] != nil || keepsUnknown(schema)
-        || schema.flag("x-kubernetes-embedded-resource"))
-  }
-
-  /// What is wrong with a value by the constraints of its schema; `old` is what it replaces.
-  static func check(
-    _ value: JSONValue, old: JSONValue?, _ message: MessageType, _ path: String,
-    _ problems: inout [FieldProblem]
-  ) {
-    guard let members = value.object else { return }
-    for field in message.jsonFields {
-      let place = path.isEmpty ? field.name : "\(path).\(field.name)"
-      guard let member = members[field.name] else {
-        if field.isRequired { problems.append(.required(place)) }
-        continue
-      }
-      if path.isEmpty && field.name == "metadata" { continue }
-      if let constraints = field.constraints {
-        check(member, constraints, place, &problems)
-        for rule in constraints.rules {
-          rule.check(member, old: old?[field.name], place, &problems)
-        }
-      }
-      checkInner(member, old: old?[field.name], field.type, place, &problems)
-    }
-    for rule in message.rules { rule.check(value, old: old, path, &problems) }
-  }
-
-  private static func checkInner(
-    _ value: JSONValue, old: JSONValue?, _ type: FieldType, _ path: String,
-    _ problems: inout [FieldProblem]
-  ) {
-    switch (type, value) {
-    case (.message(let message), _): check(value, old: old, message, path, &problems)
-    case (.list(let element), .array(let elements)):
-      // Which element was which is not known: rules about changes hold for objects and maps.
-      for (index, item) in elements.enumerated() {
-        checkInner(item, old: nil, element, "\(path)[\(index)]", &problems)
-      }
-    case (.map(let element), .object(let members)):
-      for (key, item) in members {
-        checkInner(item, old: old?[key], element, "\(path).\(key)", &problems)
-      }
-    default: break
-    }
-  }
-
-  private static func check(
-    _ value: JSONValue, _ rules: SchemaConstraints, _ path: String,
-    _ problems: inout [FieldProblem]
-  ) {
-    func fail(_ detail: String) {
-      problems.append(
-        FieldProblem(path, .invalid, value: value.description, "\(path) in body \(detail)"))
-    }
-    if !rules.enumeration.isEmpty, !rules.enumeration.contains(value) {
-      problems.append(
-        .unsupported(
-          path, value.string ?? value.description,
-          rules.enumeration.map { $0.string ?? $0.description }))
-    }
-    if let number = value.double {
-      if let least = rules.minimum, number < least || rules.exclusiveMinimum && number == least {
-        fail(
-          "should be greater than\(rules.exclusiveMinimum ? "" : " or equal to") \(JSONValue.text(of: least))"
-        )
-      }
-      if let most = rules.maximum, number > most || rules.exclusiveMaximum && number == most {
-        fail(
-          "should be less than\(rules.exclusiveMaximum ? "" : " or equal to") \(JSONValue.text(of: most))"
-        )
-      }
-    }
-    if let text = value.string {
-      if let least = rules.minLength, text.count < least {
-        fail("should be at least \(least) chars long")
-      }
-      if let most = rules.maxLength, text.count > most {
-        problems.append(FieldProblem(path, .tooLong, "may not be more than \(most) bytes"))
-      }
-      if let pattern = rules.pattern, let expression = LinearPattern(pattern),
-        !expression.isIn(text)
-      {
-        fail("should match '\(pattern)'")
-      }
-    }
-    if let items = value.array {
-      if let least = rules.minItems, items.count < least {
-        fail("should have at least \(least) items")
-      }
-      if let most = rules.maxItems, items.count > most {
-        problems.append(FieldProblem(path, .tooMany, "must have at most \(most) items"))
-      }
-    }
   }
 }

@@ -9,7 +9,9 @@ struct SchemaRule: Sendable {
   private let messageExpression: CompiledExpression?
   private let reason: String
   private let fieldPath: String
-  private let isTransition: Bool
+  private let isOptional: Bool
+  /// Whether it is about a change.
+  let isTransition: Bool
 
   /// The rules of a schema; what cannot be compiled was refused when the definition was written.
   static func all(_ schema: JSONValue) -> [SchemaRule] {
@@ -26,27 +28,38 @@ struct SchemaRule: Sendable {
       rule.text("messageExpression"), variables: Self.variableNames)
     reason = rule.text("reason")
     fieldPath = rule.text("fieldPath")
+    isOptional = rule.flag("optionalOldSelf")
     isTransition = expression.root.freeVariables.contains("oldSelf")
   }
 
-  /// What is wrong with a value by this rule.
+  /// What is wrong with a value by this rule; `json` is how it is shown.
   func check(
-    _ value: JSONValue, old: JSONValue?, _ path: String, _ problems: inout [FieldProblem]
+    _ value: ExpressionValue, old: ExpressionValue?, json: JSONValue, _ path: String,
+    _ problems: inout [FieldProblem]
   ) {
-    // A rule about a change has nothing to say where nothing was before.
-    if isTransition, old == nil { return }
-    let variables = ["self": ExpressionValue(value), "oldSelf": ExpressionValue(old)]
+    // A rule about a change has nothing to say where nothing was before, unless it says that it has.
+    if isTransition, old == nil, !isOptional { return }
+    var variables = ["self": value]
+    if isOptional {
+      variables["oldSelf"] = .optional(old)
+    } else if let old {
+      variables["oldSelf"] = old
+    }
     let place = path + fieldPath
     do throws(ExpressionError) {
       if try expression.holds(variables) { return }
-      problems.append(problem(place, value, text(variables)))
+      problems.append(problem(place, json, text(variables)))
     } catch {
-      problems.append(problem(place, value, "rule \"\(expression.text)\": \(error.message)"))
+      problems.append(problem(place, json, "rule \"\(expression.text)\": \(error.message)"))
     }
   }
 
+  /// What a rule's own expression says, when it says something that fits in a line.
   private func text(_ variables: [String: ExpressionValue]) -> String {
-    if let found = try? messageExpression?.value(variables), case .string(let text) = found {
+    if let found = try? messageExpression?.value(variables), case .string(let text) = found,
+      text.contains(where: { !$0.isWhitespace }), !text.contains(where: \.isNewline),
+      text.utf8.count <= 5120
+    {
       return text
     }
     return message.isEmpty ? "failed rule: \(expression.text)" : message

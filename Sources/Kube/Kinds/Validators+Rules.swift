@@ -35,6 +35,7 @@ extension Validators {
     "admissionregistration.Validation": policyValidation,
     "admissionregistration.Variable": policyVariable,
     "apiextensions.ValidationRule": schemaRule,
+    "apiextensions.CustomResourceDefinitionSpec": definition,
   ]
 
   /// The name of a setting: words with dots or slashes between them.

@@ -70,8 +70,8 @@ package final class MessageType: @unchecked Sendable {
   package private(set) var preservesUnknown = false
   /// What the definition of a custom resource says of it.
   package private(set) var documentation = ""
-  /// The expressions that must hold (custom resources only).
-  private(set) var rules: [SchemaRule] = []
+  /// What must hold for the values (of a kind that users define).
+  private(set) var schema: SchemaNode?
   private var byName: [String: Int] = [:]
   private var byNumber: [UInt64: Int] = [:]
 
@@ -84,10 +84,10 @@ package final class MessageType: @unchecked Sendable {
   /// Sets the fields, once, before anybody else sees the message.
   func define(
     _ fields: [Field], preservesUnknown: Bool = false, documentation: String = "",
-    rules: [SchemaRule] = []
+    schema: SchemaNode? = nil
   ) {
     self.documentation = documentation
-    self.rules = rules
+    self.schema = schema
     self.fields = fields
     self.preservesUnknown = preservesUnknown
     for (index, field) in fields.enumerated() { byNumber[field.number] = index }

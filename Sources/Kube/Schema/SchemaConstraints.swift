@@ -17,7 +17,6 @@ package struct SchemaConstraints: Sendable {
   package var format: String?
   package var isNullable = false
   package var enumeration: [JSONValue] = []
-  var rules: [SchemaRule] = []
 
   package init() {}
 }
