@@ -9,6 +9,8 @@ package struct DeleteOptions: Sendable {
   package var resourceVersion: String?
   package var isDryRun = false
   package var user = UserInfo.system
+  /// Whether policies and webhooks are asked; of an eviction they have been asked already.
+  var isJudged = true
 
   package init() {}
 
@@ -29,15 +31,23 @@ package struct DeleteOptions: Sendable {
   }
 }
 
+/// What came of asking an object to go.
+package struct DeleteResult: Sendable {
+  /// As it was, or as it is marked now.
+  package var object: JSONValue
+  package var isGone: Bool
+  package var warnings: [String] = []
+}
+
 extension ObjectAPI {
   /// Asks an object to go. It goes at once unless something holds it: finalizers, a grace period
   /// (pods), what it owns (foreground). Then it is marked, and goes when the last hold is gone.
   ///
-  /// Returns the marked object, or nil when it is gone.
+  /// Returns the marked object, or what is gone.
   @discardableResult
   package func delete(
     _ type: ResourceType, _ namespace: String, _ name: String, _ options: DeleteOptions = .init()
-  ) throws -> (object: JSONValue, isGone: Bool) {
+  ) throws -> DeleteResult {
     for _ in 0..<64 {
       let stored = try stored(type, namespace, name)
       do {
@@ -52,7 +62,7 @@ extension ObjectAPI {
   }
 
   private func delete(_ stored: StoredObject, _ type: ResourceType, _ options: DeleteOptions) throws
-    -> (object: JSONValue, isGone: Bool)
+    -> DeleteResult
   {
     let old = stored.value
     if let uid = options.uid, uid != old.uid {
@@ -69,19 +79,24 @@ extension ObjectAPI {
     try KindStrategy.checkDelete(old, type)
     var write = WriteOptions()
     (write.user, write.isDryRun) = (options.user, options.isDryRun)
-    var ignored: [String] = []
-    try admission.judge(nil, view(stored, as: type), type, "", self, write, &ignored)
+    write.isJudged = options.isJudged
+    var warnings: [String] = []
+    try admission.judgeDeletion(view(stored, as: type), type, self, write, &warnings)
     var object = old
     let grace = KindStrategy.gracePeriod(old, type, options.gracePeriodSeconds)
     mark(&object, type, grace: grace, options)
-    if options.isDryRun { return (object, false) }
+    func result(_ object: JSONValue, isGone: Bool = false) -> DeleteResult {
+      DeleteResult(object: object, isGone: isGone, warnings: warnings)
+    }
+    if options.isDryRun { return result(object) }
     if isReadyToGo(object, type) {
       let gone = try store.delete(stored.key, old, from: stored.revision)
       admission.release(old, type)
-      return (view(gone, as: type), true)
+      return result(view(gone, as: type), isGone: true)
     }
-    if object == old { return (view(stored, as: type), false) }
-    return (view(try store.update(stored.key, object, from: stored.revision), as: type), false)
+    if object == old { return result(view(stored, as: type)) }
+    let marked = try store.update(stored.key, object, from: stored.revision)
+    return result(view(marked, as: type))
   }
 
   private func mark(
@@ -116,13 +131,14 @@ extension ObjectAPI {
   /// Deletes everything that a list finds. Those that are gone meanwhile do not matter.
   package func deleteCollection(
     _ type: ResourceType, _ namespace: String, _ list: ListOptions, _ options: DeleteOptions
-  ) throws -> [StoredObject] {
+  ) throws -> (objects: [StoredObject], warnings: [String]) {
     let page = try self.list(type, namespace, list)
+    var warnings: [String] = []
     for object in page.objects {
       do {
-        try delete(type, object.key.namespace, object.key.name, options)
+        warnings += try delete(type, object.key.namespace, object.key.name, options).warnings
       } catch let error as APIError where error.reason == "NotFound" { continue }
     }
-    return page.objects
+    return (page.objects, warnings)
   }
 }

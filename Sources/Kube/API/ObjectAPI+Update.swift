@@ -70,7 +70,7 @@ extension ObjectAPI {
     // Webhooks are bound by the same.
     keepSystemFields(&object, old, type)
     keepOtherParts(&object, old, type, subresource)
-    if subresource.isEmpty || subresource == "ephemeralcontainers" {
+    if ["", "ephemeralcontainers", "scale"].contains(subresource) {
       try admission.update(&object, old, type, self, options, &warnings)
       if type.hasGeneration, changesSpec(object, old) {
         object.set(

@@ -90,6 +90,19 @@ package struct WriteOptions: Sendable {
 
   package init() {}
 
+  /// As policies and webhooks see them: `meta/v1.CreateOptions` and its kin.
+  func json(_ operation: String) -> JSONValue {
+    let kinds = ["CREATE": "CreateOptions", "UPDATE": "UpdateOptions", "DELETE": "DeleteOptions"]
+    var value: JSONValue = [
+      "kind": .string(kinds[operation] ?? "UpdateOptions"), "apiVersion": "meta.k8s.io/v1",
+    ]
+    if isDryRun { value["dryRun"] = ["All"] }
+    guard operation != "DELETE" else { return value }
+    if !fieldManager.isEmpty { value["fieldManager"] = .string(fieldManager) }
+    if fieldValidation != .warn { value["fieldValidation"] = .string(fieldValidation.rawValue) }
+    return value
+  }
+
   /// What happens to fields that the kind does not have.
   package enum FieldValidation: String, Sendable {
     case strict = "Strict"

@@ -57,8 +57,10 @@ final class Admission: Sendable {
   ) throws {
     guard options.isJudged else { return }
     var attempt = Self.attempt(object, old, type, subresource, options)
-    guard try WebhookAdmission.mutate(&attempt, api, &warnings), let changed = attempt.object
-    else { return }
+    let isChanged = try Self.keeping(&warnings) {
+      try WebhookAdmission.mutate(&attempt, api, &$0)
+    }
+    guard isChanged, let changed = attempt.object else { return }
     var quiet = options
     quiet.fieldValidation = .ignore
     quiet.duplicates = []
@@ -78,20 +80,49 @@ final class Admission: Sendable {
     }
     guard options.isJudged else { return }
     let attempt = Self.attempt(object, old, type, subresource, options)
-    try PolicyAdmission.judge(attempt, api, &warnings)
-    try WebhookAdmission.judge(attempt, api, &warnings)
+    try Self.judge(attempt, api, &warnings)
   }
 
-  /// Asks policies and webhooks about what is made below an object: a binding, an eviction, a token.
-  func judgeCreation(
-    of subresource: String, _ sent: JSONValue, _ type: ResourceType, _ namespace: String,
-    _ name: String, _ api: ObjectAPI, _ options: WriteOptions, _ warnings: inout [String]
+  /// Asks policies and webhooks about the end of an object. Who may change objects is asked, too, and
+  /// can only say no.
+  func judgeDeletion(
+    _ old: JSONValue, _ type: ResourceType, _ api: ObjectAPI, _ options: WriteOptions,
+    _ warnings: inout [String]
   ) throws {
-    let attempt = AdmissionAttempt(
-      operation: "CREATE", type: type, subresource: subresource, namespace: namespace, name: name,
-      object: sent, user: options.user, isDryRun: options.isDryRun)
-    try PolicyAdmission.judge(attempt, api, &warnings)
-    try WebhookAdmission.judge(attempt, api, &warnings)
+    guard options.isJudged else { return }
+    var attempt = Self.attempt(nil, old, type, "", options)
+    try Self.admit(&attempt, api, &warnings)
+  }
+
+  /// Lets webhooks change what is sent to a subresource, or how somebody wants to be connected, and asks
+  /// policies and webhooks about what has become of it.
+  static func admit(
+    _ attempt: inout AdmissionAttempt, _ api: ObjectAPI, _ warnings: inout [String]
+  ) throws {
+    _ = try keeping(&warnings) { try WebhookAdmission.mutate(&attempt, api, &$0) }
+    try judge(attempt, api, &warnings)
+  }
+
+  /// Asks policies and webhooks about an attempt as it is.
+  private static func judge(
+    _ attempt: AdmissionAttempt, _ api: ObjectAPI, _ warnings: inout [String]
+  ) throws {
+    try keeping(&warnings) {
+      try PolicyAdmission.judge(attempt, api, &$0)
+      try WebhookAdmission.judge(attempt, api, &$0)
+    }
+  }
+
+  /// What was to be said is said even when the end is a refusal.
+  private static func keeping<Result>(
+    _ warnings: inout [String], _ body: (inout [String]) throws -> Result
+  ) throws -> Result {
+    do {
+      return try body(&warnings)
+    } catch var error as APIError {
+      error.warnings = warnings
+      throw error
+    }
   }
 
   private static func attempt(
@@ -99,11 +130,12 @@ final class Admission: Sendable {
     _ options: WriteOptions
   ) -> AdmissionAttempt {
     let one = object ?? old ?? .null
+    let operation = old == nil ? "CREATE" : object == nil ? "DELETE" : "UPDATE"
     return AdmissionAttempt(
-      operation: old == nil ? "CREATE" : object == nil ? "DELETE" : "UPDATE", type: type,
-      subresource: subresource,
+      operation: operation, type: type, subresource: subresource,
       namespace: type.bucket == "namespaces" ? one.name : one.namespace, name: one.name,
-      object: object, old: old, user: options.user, isDryRun: options.isDryRun)
+      object: object, old: old, user: options.user, isDryRun: options.isDryRun,
+      options: options.json(operation))
   }
 
   /// After an object has gone: what it had is free again.

@@ -11,6 +11,10 @@ package struct Step: Sendable {
     case update(bucket: String, JSONValue)
     /// Replace an object's status.
     case updateStatus(bucket: String, JSONValue)
+    /// Change how many replicas an object wants.
+    case scale(bucket: String, JSONValue, replicas: Int)
+    /// Give a pod its node.
+    case bind(pod: JSONValue, node: String)
     /// Delete an object; `owner` hears of it in an event.
     case delete(bucket: String, JSONValue, owner: JSONValue?)
     /// Delete an object when all that it owns is gone.
@@ -59,6 +63,9 @@ package protocol Controller: Sendable {
   var name: String { get }
   /// The resources whose changes concern it.
   var watches: [String] { get }
+  /// At how many of its objects it may look at the same time; one, when what it does for one object depends
+  /// on what it has just done for another.
+  var width: Int { get }
   /// Which of its objects a change concerns.
   func keys(for event: StoreEvent, _ view: ClusterView) -> [ObjectKey]
   /// What to do about one object. The key may be of an object that is gone.
@@ -66,6 +73,8 @@ package protocol Controller: Sendable {
 }
 
 extension Controller {
+  package var width: Int { 1 }
+
   /// The key of the object that manages another, when it is of the kind.
   package func ownerKey(_ object: JSONValue, kind: String, bucket: String) -> [ObjectKey] {
     guard let owner = object.controllerReference, owner.text("kind") == kind else { return [] }
@@ -106,6 +115,9 @@ extension Step.Action: CustomStringConvertible {
         object.name.isEmpty ? object.text("metadata", "generateName") + "…" : object.name
       return "create \(bucket) \(name)"
     case .update(let bucket, let object): return "update \(bucket) \(object.name)"
+    case .scale(let bucket, let object, let replicas):
+      return "scale \(bucket) \(object.name) to \(replicas)"
+    case .bind(let pod, let node): return "bind pods \(pod.name) to \(node)"
     case .updateStatus(let bucket, let object): return "status of \(bucket) \(object.name)"
     case .delete(let bucket, let object, _): return "delete \(bucket) \(object.name)"
     case .deleteInForeground(let bucket, let object):

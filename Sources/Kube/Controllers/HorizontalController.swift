@@ -169,11 +169,9 @@ package struct HorizontalController: Controller {
       _ target: JSONValue, _ bucket: String, _ current: Int, _ wanted: Int, _ reason: String,
       _ metrics: [JSONValue]
     ) {
-      var new = target
-      new.set("spec", "replicas", to: .integer(Int64(wanted)))
       steps.append(
         Step(
-          .update(bucket: bucket, new),
+          .scale(bucket: bucket, target, replicas: wanted),
           Text("\(current) becomes \(wanted): \(reason)", ko: "\(current) → \(wanted): \(reason)")))
       condition(
         "AbleToScale", true, "SucceededRescale",

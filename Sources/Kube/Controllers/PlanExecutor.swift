@@ -48,6 +48,15 @@ struct PlanExecutor {
             : "Created \(made.object.kind.lowercased()) \(made.object.name)", from: controller))
     case .update(let bucket, let object):
       try api.change(try type(bucket), object.namespace, object.name) { _ in object }
+    case .scale(let bucket, let object, let replicas):
+      _ = try api.changeScale(try type(bucket), object.namespace, object.name, WriteOptions()) {
+        now in
+        var scale = now
+        scale.set("metadata", "resourceVersion", to: .string(object.resourceVersion))
+        scale.set("spec", "replicas", to: .integer(Int64(replicas)))
+        return scale
+      }
+    case .bind(let pod, let node): try api.bind(pod, to: node)
     case .updateStatus(let bucket, let object):
       // Its own earlier steps may have moved the revision; a status is computed anew if need be.
       try api.change(try type(bucket), object.namespace, object.name, subresource: "status") {

@@ -29,6 +29,8 @@ package struct APIError: Error, Sendable, Equatable {
   package var retryAfterSeconds = 0
   /// With what a list that is forgotten may go on, as far as it can.
   package var continuation = ""
+  /// What policies and webhooks wanted to be said besides.
+  package var warnings: [String] = []
 
   package init(_ code: Int, _ reason: String, _ message: String) {
     self.code = code
@@ -56,8 +58,9 @@ package struct APIError: Error, Sendable, Equatable {
     if retryAfterSeconds > 0 { details["retryAfterSeconds"] = .integer(Int64(retryAfterSeconds)) }
     var status: JSONValue = [
       "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure",
-      "message": .string(message), "reason": .string(reason),
+      "message": .string(message),
     ]
+    if !reason.isEmpty { status["reason"] = .string(reason) }
     if !continuation.isEmpty {
       status.set("metadata", "continue", to: .string(continuation))
     }

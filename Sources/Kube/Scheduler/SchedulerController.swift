@@ -59,16 +59,10 @@ package struct SchedulerController: Controller {
     _ pod: JSONValue, _ node: String, _ scores: [(node: String, score: Int)], _ view: ClusterView,
     _ plan: inout Plan
   ) {
-    var new = pod
-    new.set("spec", "nodeName", to: .string(node))
     let list = scores.prefix(5).map { "\($0.node) \($0.score)" }.joined(separator: ", ")
     plan.add(
-      .update(bucket: "pods", new),
+      .bind(pod: pod, node: node),
       Text("the best of the nodes it fits on: \(list)", ko: "맞는 노드 가운데 가장 좋은 노드: \(list)"))
-    Conditions.set(&new, "PodScheduled", status: true, now: view.timestamp)
-    new.set("status", "nominatedNodeName", to: nil)
-    plan.add(
-      .updateStatus(bucket: "pods", new), Text("it has a node", ko: "노드가 정해졌습니다"))
     plan.add(
       .record(
         EventNote(

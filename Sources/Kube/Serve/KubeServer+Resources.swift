@@ -21,15 +21,16 @@ extension KubeServer {
     if info.group == MetricsBook.group { return try measured(request, info, type) }
     if info.verb == "watch" { return try watch(request, info, type) }
     if info.subresource == "proxy" {
-      try await judgeConnection(info, type, user)
-      return try await proxied(request, info, type, body)
+      let (request, warnings) = try await admitted(request, info, type, user)
+      return Self.warned(try await proxied(request, info, type, body), warnings)
     }
     if let handler = streams.handler, info.resource == "pods",
       ["log", "exec", "attach", "portforward"].contains(info.subresource)
     {
       let pod = try api.get(type, info.namespace, info.name)
-      if info.subresource != "log" { try await judgeConnection(info, type, user) }
-      return try await handler(request, pod, info.subresource)
+      guard info.subresource != "log" else { return try await handler(request, pod, "log") }
+      let (request, warnings) = try await admitted(request, info, type, user)
+      return Self.warned(try await handler(request, pod, info.subresource), warnings)
     }
     // Reads are look-ups in memory; writes wait for the disk.
     if info.verb == "get" || info.verb == "list" {
@@ -37,20 +38,6 @@ extension KubeServer {
     }
     return try await BlockingWork.run { [self] in
       try answer(request, info, type, user, body)
-    }
-  }
-
-  /// Asks policies and webhooks whether somebody may connect to what is behind an object.
-  private func judgeConnection(_ info: RequestInfo, _ type: ResourceType, _ user: UserInfo)
-    async throws
-  {
-    let attempt = AdmissionAttempt(
-      operation: "CONNECT", type: type, subresource: info.subresource,
-      namespace: info.namespace, name: info.name, user: user)
-    try await BlockingWork.run { [api] in
-      var ignored: [String] = []
-      try PolicyAdmission.judge(attempt, api, &ignored)
-      try WebhookAdmission.judge(attempt, api, &ignored)
     }
   }
 
@@ -160,12 +147,9 @@ extension KubeServer {
   private func reply(
     _ result: WriteResult, _ type: ResourceType, _ request: HTTPRequest, created: Bool = false
   ) -> HTTPResponse {
-    var response = reply(result.object, type, request, status: created ? 201 : 200)
-    for warning in result.warnings + (type.warning.map { [$0] } ?? []) {
-      let quoted = warning.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-      response.headers.add(name: "Warning", value: "299 - \"\(quoted)\"")
-    }
-    return response
+    Self.warned(
+      reply(result.object, type, request, status: created ? 201 : 200),
+      result.warnings + (type.warning.map { [$0] } ?? []))
   }
 
   func reply(
@@ -287,17 +271,21 @@ extension KubeServer {
   ) throws -> HTTPResponse {
     var options = try deleteOptions(request, body)
     options.user = user
-    let (object, isGone) = try api.delete(type, info.namespace, info.name, options)
+    let result = try api.delete(type, info.namespace, info.name, options)
+    let object = result.object
     // These come back as they were; of others there is only the news that they are gone.
     let returned = ["pods", "services", "serviceaccounts", "persistentvolumeclaims"]
-    if !isGone || returned.contains(type.bucket) { return reply(object, type, request) }
-    return Self.json([
+    if !result.isGone || returned.contains(type.bucket) {
+      return Self.warned(reply(object, type, request), result.warnings)
+    }
+    let status: JSONValue = [
       "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success",
       "details": [
         "name": .string(info.name), "group": .string(type.group), "kind": .string(type.plural),
         "uid": .string(object.uid),
       ],
-    ])
+    ]
+    return Self.warned(Self.json(status), result.warnings)
   }
 
   private func deleteCollection(
@@ -306,9 +294,9 @@ extension KubeServer {
   ) throws -> HTTPResponse {
     var options = try deleteOptions(request, body)
     options.user = user
-    let gone = try api.deleteCollection(
+    let (gone, warnings) = try api.deleteCollection(
       type, type.isNamespaced ? info.namespace : "", try listOptions(request, info, type), options)
-    return Self.bytes(
-      listBytes(gone, type, ["resourceVersion": .string(String(api.store.revision))]))
+    let list = listBytes(gone, type, ["resourceVersion": .string(String(api.store.revision))])
+    return Self.warned(Self.bytes(list), warnings)
   }
 }

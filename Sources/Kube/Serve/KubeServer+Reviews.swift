@@ -49,7 +49,9 @@ extension KubeServer {
           ]
         } ?? ["error": "[invalid bearer token]", "user": [:]]
     case "bindings":
-      try api.bind(namespace, sent.name, to: sent.text("target", "name"))
+      var options = WriteOptions()
+      options.user = user
+      try api.bind(namespace, sent.name, sent, options)
     default: return nil
     }
     return reply

@@ -63,7 +63,7 @@ package final class KubeServer: Sendable {
     if status.code == 429 || status.retryAfterSeconds > 0 {
       response.headers.add(name: "Retry-After", value: String(max(1, status.retryAfterSeconds)))
     }
-    return response
+    return warned(response, status.warnings)
   }
 
   static func json(_ value: JSONValue, status: Int = 200, type: String = "application/json")

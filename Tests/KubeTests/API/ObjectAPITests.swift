@@ -282,8 +282,8 @@ struct ObjectAPITests {
     var object = configMap("a")
     object.set("metadata", "finalizers", to: ["example.com/hold"])
     try cluster.create(object)
-    let (marked, isGone) = try cluster.api.delete(type, "default", "a")
-    #expect(!isGone && marked.isBeingDeleted)
+    let marked = try cluster.api.delete(type, "default", "a")
+    #expect(!marked.isGone && marked.object.isBeingDeleted)
     _ = try cluster.api.patch(
       type, "default", "a", .merge, ["metadata": ["finalizers": .null]], WriteOptions())
     #expect(cluster.api.find(type, "default", "a") == nil)
@@ -295,10 +295,10 @@ struct ObjectAPITests {
     let type = try cluster.type("Pod")
     try cluster.apply(
       "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i}]}}")
-    try cluster.api.bind("default", "p", to: "n")
-    let (pod, isGone) = try cluster.api.delete(type, "default", "p")
-    #expect(!isGone)
-    #expect(pod.text("metadata", "deletionTimestamp") == "2025-01-01T00:00:30Z")
+    try cluster.api.bind("default", "p", ["target": ["name": "n"]])
+    let marked = try cluster.api.delete(type, "default", "p")
+    #expect(!marked.isGone)
+    #expect(marked.object.text("metadata", "deletionTimestamp") == "2025-01-01T00:00:30Z")
     var options = DeleteOptions()
     options.gracePeriodSeconds = 60
     #expect(

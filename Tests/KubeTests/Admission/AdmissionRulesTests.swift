@@ -150,9 +150,9 @@ struct AdmissionRulesTests {
       options.user.uid = uid
       options.user.extra = ["scopes": ["a", "b"]]
       var warnings: [String] = []
-      try cluster.api.admission.judgeCreation(
-        of: "eviction", ["kind": "Eviction", "metadata": ["name": "a"]], type, "default", "a",
-        cluster.api, options, &warnings)
+      _ = try cluster.api.admitted(
+        ["kind": "Eviction", "metadata": ["name": "a"]], to: "eviction", type, "default", "a",
+        options, &warnings)
     }
     try evict("v")
     let error = #expect(throws: APIError.self) { try evict("u") }

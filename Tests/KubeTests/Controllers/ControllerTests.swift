@@ -121,7 +121,7 @@ struct ControllerTests {
     manager.settle()
     try cluster.startPods()
     manager.settle()
-    for pod in active(cluster) { try cluster.api.bind("default", pod.name, to: "n") }
+    for pod in active(cluster) { try cluster.api.bind(pod, to: "n") }
     try patch(
       cluster, "Deployment", "web",
       ["spec": ["template": ["spec": ["containers": [["name": "web", "image": "nginx:2"]]]]]])
@@ -214,7 +214,7 @@ struct ControllerTests {
     let manager = try start(cluster)
     try cluster.apply(Self.web)
     manager.settle()
-    for pod in active(cluster) { try cluster.api.bind("default", pod.name, to: "n") }
+    for pod in active(cluster) { try cluster.api.bind(pod, to: "n") }
     var options = DeleteOptions()
     options.propagation = "Foreground"
     try cluster.api.delete(try cluster.type("Deployment", "apps/v1"), "default", "web", options)
@@ -461,9 +461,9 @@ struct ControllerTests {
       cluster.api.objects("policy/poddisruptionbudgets")[0].number("status", "disruptionsAllowed")
         == 1)
     let pods = active(cluster)
-    try cluster.api.evict("default", pods[0].name, DeleteOptions())
+    try cluster.api.evict("default", pods[0].name, [:])
     #expect {
-      try cluster.api.evict("default", pods[1].name, DeleteOptions())
+      try cluster.api.evict("default", pods[1].name, [:])
     } throws: { ($0 as? APIError)?.code == 429 }
   }
 

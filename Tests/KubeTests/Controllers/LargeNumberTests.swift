@@ -91,8 +91,8 @@ struct LargeNumberTests {
       "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {nodeName: n, "
         + "terminationGracePeriodSeconds: 9223372036854775807, "
         + "containers: [{name: a, image: b}]}}")
-    let (pod, isGone) = try cluster.api.delete(try cluster.type("Pod"), "default", "a")
-    #expect(!isGone && pod.text("metadata", "deletionTimestamp").hasPrefix("209"))
+    let marked = try cluster.api.delete(try cluster.type("Pod"), "default", "a")
+    #expect(!marked.isGone && marked.object.text("metadata", "deletionTimestamp").hasPrefix("209"))
   }
 
   @Test("a number with a fraction's form does not pass the bounds of a field")
