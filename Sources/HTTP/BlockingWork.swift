@@ -39,6 +39,11 @@ package enum BlockingWork {
     }
   }
 
+  /// Runs `body` on such a thread and waits for nothing.
+  package static func start(_ body: @escaping @Sendable () -> Void) {
+    submit(Job(run: body))
+  }
+
   private static func submit(_ job: Job) {
     let needsThread = pool.withLock { pool in
       pool.jobs.append(job)

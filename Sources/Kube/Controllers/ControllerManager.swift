@@ -1,14 +1,22 @@
 import Documents
 import Glibc
+import HTTP
 import Support
 import Synchronization
 
-/// Runs controllers: what changes in the store wakes the ones it concerns, one object at a time, on
-/// one thread. Plans are carried out as they come; what fails is tried again, later each time.
+/// Runs controllers: what changes in the store wakes the ones it concerns. Plans are carried out as they
+/// come; what fails is tried again, later each time.
+///
+/// Carrying out may take long, since somebody else's webhook may be asked. So each controller works on a
+/// thread of its own while it has something to do, on no object twice at the same time; most look at one
+/// object after the other, and those of workloads at a few at once.
 package final class ControllerManager: Sendable {
   private struct State {
     var queue: [Work] = []
     var queued: Set<Work> = []
+    /// What is being carried out, and how much of it by each controller.
+    var busy: Set<Work> = []
+    var load: [Int: Int] = [:]
     /// Work for later, by the time it is due.
     var timers: [Work: Int64] = [:]
     var failures: [Work: Int] = [:]
@@ -104,6 +112,7 @@ package final class ControllerManager: Sendable {
         }
       }
     }
+    signal.wake()
   }
 
   private func view() -> ClusterView {
@@ -128,27 +137,58 @@ package final class ControllerManager: Sendable {
   private func run() {
     while true {
       sortEvents()
-      let (work, wait, isStopped): (Work?, Int64?, Bool) = state.withLock { state in
-        if state.isStopped { return (nil, nil, true) }
-        let now = api.now()
-        for (work, due) in state.timers where due <= now {
-          state.timers[work] = nil
-          if state.queued.insert(work).inserted { state.queue.append(work) }
-        }
-        guard !state.queue.isEmpty else {
-          return (nil, state.timers.values.min().map { $0 - now }, false)
-        }
-        let work = state.queue.removeFirst()
-        state.queued.remove(work)
-        return (work, nil, false)
+      let isStopped = state.withLock { state in
+        Self.moveDue(&state, api.now())
+        return state.isStopped
       }
       if isStopped { return }
-      guard let work else {
-        signal.wait(nanoseconds: wait ?? 60_000_000_000)
-        continue
+      while let work = take() {
+        BlockingWork.start { [self] in
+          var next: Work? = work
+          while let current = next {
+            carryOut(current)
+            finish(current)
+            next = take()
+          }
+        }
       }
-      carryOut(work)
+      let wait = state.withLock { state in state.timers.values.min().map { $0 - api.now() } }
+      signal.wait(nanoseconds: wait ?? 60_000_000_000)
     }
+  }
+
+  private static func moveDue(_ state: inout State, _ now: Int64) {
+    for (work, due) in state.timers where due <= now {
+      state.timers[work] = nil
+      if state.queued.insert(work).inserted { state.queue.append(work) }
+    }
+  }
+
+  /// The first piece of work whose controller has time for it, and whose object it is not at already.
+  private func take() -> Work? {
+    state.withLock { state in
+      guard !state.isStopped else { return nil }
+      let index = state.queue.firstIndex { work in
+        state.load[work.controller, default: 0] < controllers[work.controller].width
+          && !state.busy.contains(work)
+      }
+      guard let index else { return nil }
+      let work = state.queue.remove(at: index)
+      state.queued.remove(work)
+      state.busy.insert(work)
+      state.load[work.controller, default: 0] += 1
+      return work
+    }
+  }
+
+  private func finish(_ work: Work) {
+    let isMore = state.withLock { state in
+      state.busy.remove(work)
+      state.load[work.controller, default: 1] -= 1
+      return !state.queue.isEmpty || !state.timers.isEmpty
+    }
+    // What waited for this one, or is to be looked at again later.
+    if isMore { signal.wake() }
   }
 
   /// Runs until there is nothing to do, without a thread: for tests, which move the clock
@@ -157,19 +197,10 @@ package final class ControllerManager: Sendable {
     var count = 0
     while count < limit {
       sortEvents()
-      let work = state.withLock { state -> Work? in
-        let now = api.now()
-        for (work, due) in state.timers where due <= now {
-          state.timers[work] = nil
-          if state.queued.insert(work).inserted { state.queue.append(work) }
-        }
-        guard !state.queue.isEmpty else { return nil }
-        let work = state.queue.removeFirst()
-        state.queued.remove(work)
-        return work
-      }
-      guard let work else { return }
+      state.withLock { Self.moveDue(&$0, api.now()) }
+      guard let work = take() else { return }
       carryOut(work)
+      finish(work)
       count += 1
     }
   }

@@ -5,6 +5,7 @@ import Support
 package struct DaemonSetController: Controller {
   package let name = "daemonset-controller"
   package let watches = ["apps/daemonsets", "pods", "nodes", Revisions.bucket]
+  package let width = 5
   private static let bucket = "apps/daemonsets"
 
   package init() {}

@@ -8,6 +8,7 @@ import Support
 package struct DeploymentController: Controller {
   package let name = "deployment-controller"
   package let watches = ["apps/deployments", "apps/replicasets", "pods"]
+  package let width = 5
   static let bucket = "apps/deployments"
   static let sets = "apps/replicasets"
   static let revision = "deployment.kubernetes.io/revision"

@@ -5,6 +5,7 @@ import Support
 package struct JobController: Controller {
   package let name = "job-controller"
   package let watches = ["batch/jobs", "pods"]
+  package let width = 5
   static let bucket = "batch/jobs"
   static let finalizer = "batch.kubernetes.io/job-tracking"
 

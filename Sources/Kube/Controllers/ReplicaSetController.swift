@@ -18,6 +18,7 @@ package struct ReplicaSetController: Controller {
     name: "replication-controller")
 
   package var watches: [String] { [bucket, "pods"] }
+  package let width = 5
 
   package func keys(for event: StoreEvent, _ view: ClusterView) -> [ObjectKey] {
     let object = event.object.value

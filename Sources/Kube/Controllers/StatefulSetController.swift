@@ -6,6 +6,7 @@ import Support
 package struct StatefulSetController: Controller {
   package let name = "statefulset-controller"
   package let watches = ["apps/statefulsets", "pods", Revisions.bucket, "persistentvolumeclaims"]
+  package let width = 5
   private static let bucket = "apps/statefulsets"
   private static let indexLabel = "apps.kubernetes.io/pod-index"
   private static let nameLabel = "statefulset.kubernetes.io/pod-name"
