@@ -51,9 +51,9 @@ extension ObjectAPI {
       return WriteResult(object: object, warnings: warnings, wasCreated: true)
     }
     do {
-      let kept = type.toStored(object)
+      let kept = try kept(object, type)
       let stored = try store.create(key(type, object.namespace, object.name), kept)
-      return WriteResult(object: view(stored, as: type), warnings: warnings, wasCreated: true)
+      return WriteResult(object: try view(stored, as: type), warnings: warnings, wasCreated: true)
     } catch StoreError.exists {
       admission.release(object, type)
       throw APIError.alreadyExists(type, object.name)

@@ -81,7 +81,7 @@ extension ObjectAPI {
     (write.user, write.isDryRun) = (options.user, options.isDryRun)
     write.isJudged = options.isJudged
     var warnings: [String] = []
-    try admission.judgeDeletion(view(stored, as: type), type, self, write, &warnings)
+    try admission.judgeDeletion(try view(stored, as: type), type, self, write, &warnings)
     var object = old
     let grace = KindStrategy.gracePeriod(old, type, options.gracePeriodSeconds)
     mark(&object, type, grace: grace, options)
@@ -92,11 +92,11 @@ extension ObjectAPI {
     if isReadyToGo(object, type) {
       let gone = try store.delete(stored.key, old, from: stored.revision)
       admission.release(old, type)
-      return result(view(gone, as: type), isGone: true)
+      return result(try view(gone, as: type), isGone: true)
     }
-    if object == old { return result(view(stored, as: type)) }
+    if object == old { return result(try view(stored, as: type)) }
     let marked = try store.update(stored.key, object, from: stored.revision)
-    return result(view(marked, as: type))
+    return result(try view(marked, as: type))
   }
 
   private func mark(

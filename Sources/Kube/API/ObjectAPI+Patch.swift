@@ -85,7 +85,7 @@ extension ObjectAPI {
     var warnings: [String] = []
     _ = try read(configuration, type, options, &warnings)
     for _ in 0..<8 {
-      if find(type, namespace, name) == nil, subresource.isEmpty {
+      if store.get(key(type, namespace, name)) == nil, subresource.isEmpty {
         var object = try ServerSideApply.apply(
           configuration, to: ["metadata": [:]], by: author, force: true, type)
         object.set("metadata", "name", to: .string(name))

@@ -3,12 +3,12 @@ import Documents
 extension ObjectAPI {
   /// One object. Throws 404.
   package func get(_ type: ResourceType, _ namespace: String, _ name: String) throws -> JSONValue {
-    view(try stored(type, namespace, name), as: type)
+    try view(try stored(type, namespace, name), as: type)
   }
 
   /// One object if it is there.
   package func find(_ type: ResourceType, _ namespace: String, _ name: String) -> JSONValue? {
-    store.get(key(type, namespace, name)).map { view($0, as: type) }
+    store.get(key(type, namespace, name)).flatMap { try? view($0, as: type) }
   }
 
   /// All objects of a resource, in one namespace or (empty) in all, as controllers read them.
@@ -63,7 +63,8 @@ extension ObjectAPI {
       all.removeAll { !options.labels.matches($0.value.labels) }
     }
     if !options.fields.requirements.isEmpty {
-      all.removeAll { !options.fields.matches(view($0, as: type)) }
+      let shown = try views(all, as: type)
+      all = zip(all, shown).filter { options.fields.matches($1) }.map(\.0)
     }
     guard options.limit > 0, all.count > options.limit else {
       return Page(objects: all, revision: revision)

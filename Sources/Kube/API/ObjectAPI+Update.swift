@@ -37,7 +37,7 @@ extension ObjectAPI {
       let stored = try stored(type, namespace, name)
       do {
         return try write(
-          try body(view(stored, as: type)), over: stored, type, subresource, options, warnings)
+          try body(try view(stored, as: type)), over: stored, type, subresource, options, warnings)
       } catch StoreError.changed {
         continue
       } catch StoreError.missing {
@@ -51,7 +51,7 @@ extension ObjectAPI {
     _ wish: JSONValue, over stored: StoredObject, _ type: ResourceType, _ subresource: String,
     _ options: WriteOptions, _ warnings: [String]
   ) throws -> WriteResult {
-    let old = view(stored, as: type)
+    let old = try view(stored, as: type)
     var warnings = warnings
     var object = wish
     let seen = object.resourceVersion
@@ -83,14 +83,14 @@ extension ObjectAPI {
     recordOwners(&object, old, type, subresource, options)
     if object == old { return WriteResult(object: old, warnings: warnings) }
     if options.isDryRun { return WriteResult(object: object, warnings: warnings) }
-    let kept = type.toStored(object)
+    let kept = try kept(object, type)
     if isReadyToGo(object, type) {
       let gone = try store.delete(stored.key, kept, from: stored.revision)
       admission.release(object, type)
-      return WriteResult(object: view(gone, as: type), warnings: warnings)
+      return WriteResult(object: try view(gone, as: type), warnings: warnings)
     }
     let written = try store.update(stored.key, kept, from: stored.revision)
-    return WriteResult(object: view(written, as: type), warnings: warnings)
+    return WriteResult(object: try view(written, as: type), warnings: warnings)
   }
 
   /// What clients cannot change.

@@ -18,6 +18,8 @@ package final class ObjectAPI: Sendable {
   let random: @Sendable () -> UInt64
   /// Asks webhooks; nil where there is no network.
   let webhooks: WebhookCall?
+  /// What conversion webhooks have made of objects.
+  let conversions = ConversionCache()
 
   package init(
     store: Store, registry: Registry = Registry(),
@@ -39,11 +41,6 @@ package final class ObjectAPI: Sendable {
   /// The key of an object of a resource.
   func key(_ type: ResourceType, _ namespace: String, _ name: String) -> ObjectKey {
     ObjectKey(type.bucket, type.isNamespaced ? namespace : "", name)
-  }
-
-  /// A store's object in the version of the API that is asked for.
-  func view(_ object: StoredObject, as type: ResourceType) -> JSONValue {
-    type.storedAs == nil && !type.isCustom ? object.value : type.fromStored(object.value)
   }
 
   /// A new uid (a version 4 UUID).

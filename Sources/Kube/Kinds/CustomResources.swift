@@ -20,7 +20,12 @@ enum CustomResources {
   static func types(of definition: JSONValue) -> [ResourceType] {
     let group = definition.text("spec", "group")
     let names = definition.at("spec", "names") ?? .null
-    let versions = definition.list("spec", "versions").filter { $0.flag("served") }
+    let all = definition.list("spec", "versions")
+    let storage = all.first { $0.flag("storage") }?.text("name") ?? ""
+    let conversion = conversion(of: definition, storage: "\(group)/\(storage)")
+    // The newest first: it is what clients take when they are not told.
+    let versions = all.filter { $0.flag("served") }
+      .sorted { VersionOrder($0.text("name")) > VersionOrder($1.text("name")) }
     return versions.map { version in
       let message = CustomSchema.message(
         version.at("schema", "openAPIV3Schema") ?? [:], group: group,
@@ -44,6 +49,17 @@ enum CustomResources {
         if hasDefaults { Defaults.fill(&object, message) }
         return object
       }
+      type.conversion = conversion
+      type.isStorage = version.text("name") == storage
+      type.toStored = { object in
+        var object = object
+        object["apiVersion"] = .string("\(group)/\(storage)")
+        return object
+      }
+      if version.flag("deprecated") {
+        let own = version.text("deprecationWarning")
+        type.warning = own.isEmpty ? "\(type.apiVersion) \(type.kind) is deprecated" : own
+      }
       type.validate = { object, old in
         message.schema?.problems(object, old: old) ?? []
       }
@@ -62,6 +78,14 @@ enum CustomResources {
       }
       return type
     }
+  }
+
+  private static func conversion(of definition: JSONValue, storage: String) -> ObjectConversion? {
+    guard definition.text("spec", "conversion", "strategy") == "Webhook" else { return nil }
+    return ObjectConversion(
+      webhook: definition.at("spec", "conversion", "webhook") ?? [:],
+      generation: definition.number("metadata", "generation") ?? 0,
+      kind: definition.text("spec", "names", "kind"), storage: storage)
   }
 
   private static func columns(_ version: JSONValue) -> [Column] {

@@ -20,8 +20,13 @@ extension Validators {
           "the timeout value must be between 1 and 30 seconds"))
     }
     checkConditions(hook, AdmissionAttempt.variableNames, path, &problems)
-    let config = hook["clientConfig"] ?? [:]
-    let place = "\(path).clientConfig"
+    checkClientConfig(hook["clientConfig"] ?? [:], "\(path).clientConfig", &problems)
+  }
+
+  /// Where a webhook is.
+  static func checkClientConfig(
+    _ config: JSONValue, _ place: String, _ problems: inout [FieldProblem]
+  ) {
     switch (config["url"]?.string, config["service"]) {
     case (let url?, nil): checkURL(url, "\(place).url", &problems)
     case (nil, let service?): checkService(service, "\(place).service", &problems)

@@ -17,5 +17,44 @@ extension Validators {
         version.at("schema", "openAPIV3Schema") ?? [:],
         "\(path).versions[\(index)].schema.openAPIV3Schema", within: nil, &problems)
     }
+    if let conversion = spec["conversion"] {
+      checkConversion(conversion, "\(path).conversion", &problems)
+    }
+  }
+
+  private static func checkConversion(
+    _ conversion: JSONValue, _ path: String, _ problems: inout [FieldProblem]
+  ) {
+    let webhook = conversion["webhook"]
+    switch conversion.text("strategy") {
+    case "Webhook":
+      guard let config = webhook?["clientConfig"] else {
+        problems.append(
+          .required(
+            "\(path).webhookClientConfig", "required when strategy is set to Webhook"))
+        break
+      }
+      checkClientConfig(config, "\(path).webhookClientConfig", &problems)
+      let versions = webhook?.list("conversionReviewVersions").compactMap(\.string) ?? []
+      if versions.isEmpty {
+        problems.append(.required("\(path).conversionReviewVersions"))
+      } else if !versions.contains("v1"), !versions.contains("v1beta1") {
+        problems.append(
+          FieldProblem(
+            "\(path).conversionReviewVersions", .invalid,
+            value: JSONValue.array(versions.map(JSONValue.string)).description,
+            "must include at least one of v1, v1beta1"))
+      }
+    case "None":
+      if webhook != nil {
+        problems.append(
+          FieldProblem(
+            "\(path).webhookClientConfig", .forbidden,
+            "should not be set when strategy is not set to Webhook"))
+      }
+    case "": problems.append(.required("\(path).strategy"))
+    case let other:
+      problems.append(.unsupported("\(path).strategy", other, ["None", "Webhook"]))
+    }
   }
 }

@@ -33,7 +33,9 @@ package final class Registry: Sendable {
 
   /// The built-in resource under which objects of a bucket are stored.
   package func find(bucket: String) -> ResourceType? {
-    all.first { $0.bucket == bucket && $0.storedAs == nil }
+    let found = all.filter { $0.bucket == bucket && $0.storedAs == nil }
+    // In the version in which they are kept they need not be converted.
+    return found.first(where: \.isStorage) ?? found.first
   }
 
   /// Sets the resources of one custom resource definition; none takes them away.

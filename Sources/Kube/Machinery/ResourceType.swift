@@ -35,6 +35,10 @@ package struct ResourceType: Sendable {
   package var fromStored: @Sendable (JSONValue) -> JSONValue = { $0 }
   /// Turns an object of this version into what is stored.
   package var toStored: @Sendable (JSONValue) -> JSONValue = { $0 }
+  /// Who converts objects between versions; nil when they differ in nothing but the name of the version.
+  var conversion: ObjectConversion?
+  /// Whether objects are kept in this version.
+  var isStorage = true
   /// A custom resource: no protobuf, no strategic merge.
   package var isCustom = false
   /// Said in a `Warning` header whenever the resource is used.

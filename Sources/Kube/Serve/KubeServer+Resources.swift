@@ -32,8 +32,8 @@ extension KubeServer {
       let (request, warnings) = try await admitted(request, info, type, user)
       return Self.warned(try await handler(request, pod, info.subresource), warnings)
     }
-    // Reads are look-ups in memory; writes wait for the disk.
-    if info.verb == "get" || info.verb == "list" {
+    // Reads are look-ups in memory, unless objects must be converted; writes wait for the disk.
+    if type.conversion == nil, info.verb == "get" || info.verb == "list" {
       return try answer(request, info, type, user, body)
     }
     return try await BlockingWork.run { [self] in
@@ -210,7 +210,7 @@ extension KubeServer {
     }
     switch ReplyForm.choose(request.headers.first(name: "accept")) {
     case .table:
-      let objects = page.objects.map { api.view($0, as: type) }
+      let objects = try api.views(page.objects, as: type)
       return Self.json(
         TableRendering.table(
           objects, type, include: Self.include(request), metadata: metadata, now: api.now()))
@@ -218,32 +218,33 @@ extension KubeServer {
       return Self.json([
         "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1",
         "metadata": metadata,
-        "items": .array(page.objects.map { Self.partial(api.view($0, as: type)) }),
+        "items": .array(try api.views(page.objects, as: type).map(Self.partial)),
       ])
-    case .json: return Self.bytes(listBytes(page.objects, type, metadata))
+    case .json: return Self.bytes(try listBytes(page.objects, type, metadata))
     }
   }
 
   /// What is stored is what is sent: the objects' bytes go out as they are.
   private func listBytes(_ objects: [StoredObject], _ type: ResourceType, _ metadata: JSONValue)
-    -> [UInt8]
+    throws -> [UInt8]
   {
     var bytes = Array(
       "{\"kind\":\"\(type.kind)List\",\"apiVersion\":\"\(type.apiVersion)\",\"metadata\":".utf8)
     bytes.reserveCapacity(objects.reduce(1024) { $0 + $1.bytes.count + 1 })
     bytes += metadata.bytes()
     bytes += "\"items\":[".utf8.reduce(into: [0x2c]) { $0.append($1) }
+    let converted = type.conversion == nil ? nil : try api.views(objects, as: type)
     for (index, object) in objects.enumerated() {
       if index > 0 { bytes.append(0x2c) }
-      bytes += self.bytes(object, type)
+      bytes += try converted?[index].bytes() ?? self.bytes(object, type)
     }
     bytes += "]}".utf8
     return bytes
   }
 
   /// An object's bytes in the version that is asked for.
-  func bytes(_ object: StoredObject, _ type: ResourceType) -> [UInt8] {
-    type.storedAs == nil && !type.isCustom ? object.bytes : api.view(object, as: type).bytes()
+  func bytes(_ object: StoredObject, _ type: ResourceType) throws -> [UInt8] {
+    type.storedAs == nil && !type.isCustom ? object.bytes : try api.view(object, as: type).bytes()
   }
 
   // MARK: Deleting
@@ -296,7 +297,7 @@ extension KubeServer {
     options.user = user
     let (gone, warnings) = try api.deleteCollection(
       type, type.isNamespaced ? info.namespace : "", try listOptions(request, info, type), options)
-    let list = listBytes(gone, type, ["resourceVersion": .string(String(api.store.revision))])
+    let list = try listBytes(gone, type, ["resourceVersion": .string(String(api.store.revision))])
     return Self.warned(Self.bytes(list), warnings)
   }
 }

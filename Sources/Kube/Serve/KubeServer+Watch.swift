@@ -55,10 +55,16 @@ extension KubeServer {
     }
     defer { clock.cancel() }
     var isFirst = true
-    for object in initial where plan.matches(api.view(object, as: plan.type)) {
-      try await output.write(
-        Self.line("ADDED", payload(object, plan, withColumns: isFirst)))
-      isFirst = false
+    do {
+      try await prepare(initial, plan.type)
+      for object in initial where plan.matches(try api.view(object, as: plan.type)) {
+        try await output.write(
+          Self.line("ADDED", try payload(object, plan, withColumns: isFirst)))
+        isFirst = false
+      }
+    } catch let error as APIError {
+      try await output.write(Self.line("ERROR", error.status.bytes()))
+      return
     }
     if plan.wantsInitial {
       try await output.write(bookmark(plan, revision, endsInitial: true))
@@ -67,10 +73,16 @@ extension KubeServer {
       switch item {
       case .event(let event):
         revision = event.revision
-        if let kind = plan.kind(of: event, api) {
-          try await output.write(
-            Self.line(kind.rawValue, payload(event.object, plan, withColumns: isFirst)))
-          isFirst = false
+        do {
+          try await prepare([event.object] + (event.previous.map { [$0] } ?? []), plan.type)
+          if let kind = try plan.kind(of: event, api) {
+            try await output.write(
+              Self.line(kind.rawValue, try payload(event.object, plan, withColumns: isFirst)))
+            isFirst = false
+          }
+        } catch let error as APIError {
+          try await output.write(Self.line("ERROR", error.status.bytes()))
+          return
         }
       case .bookmark:
         try await output.write(
@@ -78,6 +90,12 @@ extension KubeServer {
       case .end: return
       }
     }
+  }
+
+  /// Has objects converted where somebody may wait for it: a task must not.
+  private func prepare(_ objects: [StoredObject], _ type: ResourceType) async throws {
+    guard type.conversion != nil, !objects.isEmpty else { return }
+    try await BlockingWork.run { [api] in _ = try api.views(objects, as: type) }
   }
 
   private func begin(
@@ -115,13 +133,15 @@ extension KubeServer {
     return line
   }
 
-  private func payload(_ object: StoredObject, _ plan: WatchPlan, withColumns: Bool) -> [UInt8] {
+  private func payload(_ object: StoredObject, _ plan: WatchPlan, withColumns: Bool) throws
+    -> [UInt8]
+  {
     switch plan.form {
-    case .json: return bytes(object, plan.type)
-    case .partialMetadata: return Self.partial(api.view(object, as: plan.type)).bytes()
+    case .json: return try bytes(object, plan.type)
+    case .partialMetadata: return Self.partial(try api.view(object, as: plan.type)).bytes()
     case .table:
       return TableRendering.table(
-        [api.view(object, as: plan.type)], plan.type, include: plan.include,
+        [try api.view(object, as: plan.type)], plan.type, include: plan.include,
         metadata: ["resourceVersion": .string(String(object.revision))], now: api.now(),
         withColumns: withColumns
       ).bytes()
@@ -157,13 +177,13 @@ struct WatchPlan: Sendable {
 
   /// What happened as the client sees it: an object that a selector no longer matches is gone, one
   /// that it begins to match is new. Nil when it is none of the client's business.
-  func kind(of event: StoreEvent, _ api: ObjectAPI) -> StoreEvent.Kind? {
+  func kind(of event: StoreEvent, _ api: ObjectAPI) throws -> StoreEvent.Kind? {
     if options.labels.requirements.isEmpty, options.fields.requirements.isEmpty {
       return event.kind
     }
-    let was = event.previous.map { matches(api.view($0, as: type)) } ?? false
+    let was = try event.previous.map { matches(try api.view($0, as: type)) } ?? false
     if event.kind == .deleted { return was ? .deleted : nil }
-    switch (was, matches(api.view(event.object, as: type))) {
+    switch (was, matches(try api.view(event.object, as: type))) {
     case (true, true): return .modified
     case (false, true): return .added
     case (true, false): return .deleted
