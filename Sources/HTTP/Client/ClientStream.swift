@@ -28,6 +28,9 @@ package final class ClientStream {
     try self.init(origin, trust: trust, timeout: left, until: deadline, proxies)
   }
 
+  /// From now on nothing is given up: who reads says how long it waits.
+  package func waitForever() { deadline = nil }
+
   /// Takes a socket over that is on its way to `address`, which is `origin` for who asks.
   package init(
     connecting descriptor: Int32, to address: SocketAddress, _ origin: HTTPOrigin,

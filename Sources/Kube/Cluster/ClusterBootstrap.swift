@@ -7,6 +7,8 @@ struct ClusterBootstrap {
   let api: ObjectAPI
   let network: ClusterNetwork
   let authority: String
+  /// Of the certificate that the API server shows to servers that serve a part of the API.
+  var frontProxyAuthority = ""
 
   /// Makes what is missing; may be repeated.
   func run() throws {
@@ -56,6 +58,50 @@ struct ClusterBootstrap {
       try ensure("apiregistration.k8s.io/v1", "apiservices", "", local.name, local)
     }
     try services()
+    if !frontProxyAuthority.isEmpty { try extensionServers() }
+  }
+
+  /// What a server that serves a part of the API must know to believe the API server, and who may read it.
+  private func extensionServers() throws {
+    let name = "extension-apiserver-authentication"
+    try ensure(
+      "v1", "configmaps", "kube-system", name,
+      [
+        "data": [
+          "client-ca-file": .string(authority),
+          "requestheader-client-ca-file": .string(frontProxyAuthority),
+          "requestheader-allowed-names": "[\"front-proxy-client\"]",
+          "requestheader-username-headers": "[\"X-Remote-User\"]",
+          "requestheader-group-headers": "[\"X-Remote-Group\"]",
+          "requestheader-extra-headers-prefix": "[\"X-Remote-Extra-\"]",
+        ]
+      ])
+    try ensure(
+      "rbac.authorization.k8s.io/v1", "roles", "kube-system", "\(name)-reader",
+      [
+        "metadata": ["labels": JSONValue(map: DefaultRoles.label)],
+        "rules": [
+          [
+            "apiGroups": [""], "resources": ["configmaps"], "resourceNames": [.string(name)],
+            "verbs": ["get", "list", "watch"],
+          ]
+        ],
+      ])
+    try ensure(
+      "rbac.authorization.k8s.io/v1", "clusterroles", "", "system:auth-delegator",
+      [
+        "metadata": ["labels": JSONValue(map: DefaultRoles.label)],
+        "rules": [
+          [
+            "apiGroups": ["authentication.k8s.io"], "resources": ["tokenreviews"],
+            "verbs": ["create"],
+          ],
+          [
+            "apiGroups": ["authorization.k8s.io"], "resources": ["subjectaccessreviews"],
+            "verbs": ["create"],
+          ],
+        ],
+      ])
   }
 
   /// The services of the cluster itself. No pods stand behind them: both listen at the gateway.

@@ -8,6 +8,9 @@ package struct ClusterKeys: Sendable {
   package let tokens: ServiceAccountTokens
   /// The user `kubernetes-admin`, who may do everything.
   package let admin: KeyPair
+  /// By whom the API server is known to servers that serve a part of the API for it.
+  package let frontProxyAuthority: CertificateAuthority
+  package let frontProxy: KeyPair
 
   /// Reads what is there, and makes and writes down what is missing.
   package init(_ directory: ClusterDirectory, network: ClusterNetwork) throws {
@@ -33,6 +36,22 @@ package struct ClusterKeys: Sendable {
         CertificateSubject("kubernetes-admin", organizations: ["system:masters"]))
       try File.replace(directory.pki("admin.key"), admin.key, mode: 0o600)
       try File.replace(directory.pki("admin.crt"), admin.certificate)
+    }
+    // An authority of its own: what it signs for may speak in everybody's name.
+    if let certificate = text("front-proxy-ca.crt"), let key = text("front-proxy-ca.key") {
+      frontProxyAuthority = try CertificateAuthority(certificate: certificate, key: key)
+    } else {
+      frontProxyAuthority = try CertificateAuthority(name: "front-proxy-ca")
+      try File.replace(
+        directory.pki("front-proxy-ca.key"), frontProxyAuthority.keyPEM, mode: 0o600)
+      try File.replace(directory.pki("front-proxy-ca.crt"), frontProxyAuthority.certificate)
+    }
+    if let certificate = text("front-proxy-client.crt"), let key = text("front-proxy-client.key") {
+      frontProxy = KeyPair(certificate: certificate, key: key)
+    } else {
+      frontProxy = try frontProxyAuthority.client(CertificateSubject("front-proxy-client"))
+      try File.replace(directory.pki("front-proxy-client.key"), frontProxy.key, mode: 0o600)
+      try File.replace(directory.pki("front-proxy-client.crt"), frontProxy.certificate)
     }
     guard text("server.crt") == nil || text("server.key") == nil else { return }
     let names = ["kubernetes", "kubernetes.default", "kubernetes.default.svc"]

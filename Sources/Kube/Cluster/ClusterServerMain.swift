@@ -47,6 +47,7 @@ package final class ClusterServer: Sendable {
   private let server: HTTPServer
   private let controllers: ControllerManager
   private let compaction: Task<Void, Never>
+  private let aggregation: Task<Void, Never>
   private let directory: ClusterDirectory
 
   /// Starts everything: what is written in the directory decides.
@@ -69,7 +70,8 @@ package final class ClusterServer: Sendable {
     }
     let local = try ListeningSocket.open(.unix(path: directory.socketPath), mode: 0o600)
     try ClusterBootstrap(
-      api: api, network: network, authority: keys.authority.certificate
+      api: api, network: network, authority: keys.authority.certificate,
+      frontProxyAuthority: keys.frontProxyAuthority.certificate
     ).run()
     try CustomResources.load(api)
     let log = ControlPlaneLog()
@@ -82,10 +84,12 @@ package final class ClusterServer: Sendable {
       metrics: metrics
     ) { name, key, plan in log.note(name, key, plan) }
     let manager = controllers
+    let backends = BackendCaller(webhooks: caller, identity: keys.frontProxy)
+    let aggregator = APIAggregator(api: api) { try backends.call($0, $1, $2) }
     let kube = KubeServer(
       api: api, tokens: keys.tokens, address: "127.0.0.1:\(settings.port)",
       streams: .local(root: directory.root, cluster: directory.name),
-      metrics: metrics,
+      metrics: metrics, aggregator: aggregator,
       switches: { name, isOff in manager.setStopped(isOff, controller: name) })
     var configuration = HTTPServer.Configuration()
     configuration.tls = TLSIdentity(
@@ -98,6 +102,12 @@ package final class ClusterServer: Sendable {
       await kube.handle(request)
     }
     try controllers.start()
+    aggregation = Task {
+      while !Task.isCancelled {
+        _ = try? await BlockingWork.run { aggregator.check() }
+        try? await Task.sleep(for: .seconds(2))
+      }
+    }
     compaction = Task {
       // Five minutes of history are enough for any watch that was interrupted.
       var mark = store.revision
@@ -141,6 +151,7 @@ package final class ClusterServer: Sendable {
   /// Ends: no new requests, watches cut off, everything else finished.
   package func stop() {
     compaction.cancel()
+    aggregation.cancel()
     controllers.stop()
     server.stop(grace: 0.5)
     unlink(directory.path + "/server.pid")

@@ -2,9 +2,7 @@ import Documents
 import Support
 
 /// Says of every version of every group of the API who serves it and whether that one is there.
-///
-/// Simplification: kube-apiserver also passes requests on to servers that others bring along
-/// (aggregation); here they are named, and never available.
+/// Whether servers that others bring along are there, is for the aggregator to find out.
 package struct APIServiceController: Controller {
   package let name = "apiservice-controller"
   package let watches = [Self.bucket, CustomResources.bucket]
@@ -70,22 +68,11 @@ package struct APIServiceController: Controller {
   }
 
   private func report(_ service: JSONValue, _ view: ClusterView, _ plan: inout Plan) {
+    guard service.at("spec", "service") == nil else { return }
     var new = service
-    if let target = service.at("spec", "service") {
-      let isThere = view.object("services", target.text("namespace"), target.text("name")) != nil
-      let name = "\(target.text("namespace"))/\(target.text("name"))"
-      Conditions.set(
-        &new, "Available", status: false,
-        reason: isThere ? "AggregationUnsupported" : "ServiceNotFound",
-        message: isThere
-          ? "this API server passes no requests on to \(name)"
-          : "service/\(target.text("name")) in \"\(target.text("namespace"))\" is not present",
-        now: view.timestamp)
-    } else {
-      Conditions.set(
-        &new, "Available", status: true, reason: "Local",
-        message: "Local APIServices are always available", now: view.timestamp)
-    }
+    Conditions.set(
+      &new, "Available", status: true, reason: "Local",
+      message: "Local APIServices are always available", now: view.timestamp)
     guard new != service else { return }
     plan.add(
       .updateStatus(bucket: Self.bucket, new),

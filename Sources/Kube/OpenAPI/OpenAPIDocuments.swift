@@ -3,15 +3,22 @@ import Documents
 /// The OpenAPI documents: version 3 one for each group and version, version 2 one for all.
 package struct OpenAPIDocuments: Sendable {
   let registry: Registry
+  /// What others serve.
+  private let others: @Sendable () -> [APIAggregator.Version]
 
   package init(registry: Registry) {
+    self.init(registry: registry) { [] }
+  }
+
+  init(registry: Registry, others: @escaping @Sendable () -> [APIAggregator.Version]) {
     self.registry = registry
+    self.others = others
   }
 
   /// `/openapi/v3`: which documents there are, under addresses that change with the content.
   package var index: JSONValue {
     var paths = JSONObject()
-    for (group, version) in registry.groupVersions {
+    for (group, version) in registry.groupVersions + others().map({ ($0.group, $0.version) }) {
       let path = group.isEmpty ? "api/\(version)" : "apis/\(group)/\(version)"
       let hash = fingerprint(group, version)
       paths[path] = [
@@ -24,9 +31,10 @@ package struct OpenAPIDocuments: Sendable {
   /// A number that stands for the content of a document.
   private func fingerprint(_ group: String, _ version: String) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    let isCustom = registry.all.contains { $0.group == group && $0.isCustom }
+    let own = types(group, version)
+    let changes = own.isEmpty || own.contains { $0.isCustom }
     let text =
-      isCustom ? document(group, version).description : "\(group)/\(version)/\(KubeVersion.text)"
+      changes ? document(group, version).description : "\(group)/\(version)/\(KubeVersion.text)"
     for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return String(hash, radix: 16)
   }
@@ -37,9 +45,16 @@ package struct OpenAPIDocuments: Sendable {
 
   /// The document of one group and version.
   package func document(_ group: String, _ version: String) -> JSONValue {
+    let own = types(group, version)
+    let found = others().first { $0.group == group && $0.version == version }
+    return own.isEmpty ? found?.document ?? Self.document([]) : Self.document(own)
+  }
+
+  /// The document of the resources of one version of a group.
+  static func document(_ types: [ResourceType]) -> JSONValue {
     var schemas = OpenAPISchemas(isVersion3: true)
     var paths = JSONObject()
-    for type in types(group, version) {
+    for type in types {
       schemas.add(type)
       for (path, item) in Self.paths(type) { paths[path] = item }
     }

@@ -7,9 +7,16 @@ package struct Discovery: Sendable {
   static let aggregatedBetaType =
     "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList"
   let registry: Registry
+  /// What others serve.
+  private let others: @Sendable () -> [APIAggregator.Version]
 
   package init(registry: Registry) {
+    self.init(registry: registry) { [] }
+  }
+
+  init(registry: Registry, others: @escaping @Sendable () -> [APIAggregator.Version]) {
     self.registry = registry
+    self.others = others
   }
 
   /// `/api`.
@@ -25,9 +32,10 @@ package struct Discovery: Sendable {
   /// The groups beside the core one, each with its versions, the preferred one first.
   private var groups: [(name: String, versions: [String])] {
     var result: [(name: String, versions: [String])] = []
-    for (group, version) in registry.groupVersions where !group.isEmpty {
+    let all = registry.groupVersions + others().map { ($0.group, $0.version) }
+    for (group, version) in all where !group.isEmpty {
       if let index = result.firstIndex(where: { $0.name == group }) {
-        result[index].versions.append(version)
+        if !result[index].versions.contains(version) { result[index].versions.append(version) }
       } else {
         result.append((group, [version]))
       }
@@ -61,6 +69,12 @@ package struct Discovery: Sendable {
 
   private func types(_ group: String, _ version: String) -> [ResourceType] {
     registry.all.filter { $0.group == group && $0.version == version }
+  }
+
+  /// Whether somebody serves a version of a group.
+  func serves(_ group: String, _ version: String) -> Bool {
+    !types(group, version).isEmpty
+      || others().contains { $0.group == group && $0.version == version }
   }
 
   /// `/api/v1` and `/apis/GROUP/VERSION`; nil when there is none.
@@ -113,7 +127,7 @@ package struct Discovery: Sendable {
           versions.map { version in
             [
               "version": .string(version), "freshness": "Current",
-              "resources": .array(types(name, version).map(aggregated)),
+              "resources": .array(aggregatedResources(name, version)),
             ]
           }),
       ]
@@ -122,6 +136,13 @@ package struct Discovery: Sendable {
       "kind": "APIGroupDiscoveryList", "apiVersion": .string("apidiscovery.k8s.io/\(version)"),
       "metadata": [:], "items": .array(items),
     ]
+  }
+
+  private func aggregatedResources(_ group: String, _ version: String) -> [JSONValue] {
+    let own = types(group, version)
+    guard own.isEmpty else { return own.map(aggregated) }
+    let found = others().first { $0.group == group && $0.version == version }
+    return found.map { ForeignDiscovery.aggregated($0) } ?? []
   }
 
   private func aggregated(_ type: ResourceType) -> JSONValue {

@@ -15,16 +15,19 @@ package final class KubeServer: Sendable {
   let tokens: ServiceAccountTokens
   let streams: PodStreams
   let metrics: MetricsBook
+  /// Which groups others serve; nil where there is no network.
+  let aggregator: APIAggregator?
   /// Switches a controller off (true) or on.
   let switches: @Sendable (String, Bool) -> Void
   /// Under which address clients reach the server, as discovery says it.
   let address: String
   /// A body may be this large, as with kube-apiserver.
-  private static let bodyLimit = 3 << 20
+  static let bodyLimit = 3 << 20
 
   package init(
     api: ObjectAPI, tokens: ServiceAccountTokens, address: String,
     streams: PodStreams = PodStreams(), metrics: MetricsBook = MetricsBook(),
+    aggregator: APIAggregator? = nil,
     switches: @escaping @Sendable (String, Bool) -> Void = { _, _ in }
   ) {
     self.api = api
@@ -32,9 +35,10 @@ package final class KubeServer: Sendable {
     self.address = address
     self.streams = streams
     self.metrics = metrics
+    self.aggregator = aggregator
     self.switches = switches
-    discovery = Discovery(registry: api.registry)
-    openAPI = OpenAPIDocuments(registry: api.registry)
+    discovery = Discovery(registry: api.registry) { aggregator?.versions ?? [] }
+    openAPI = OpenAPIDocuments(registry: api.registry) { aggregator?.versions ?? [] }
     authenticator = Authenticator(api: api, tokens: tokens)
     authorizer = Authorizer(api: api)
   }
@@ -100,6 +104,9 @@ package final class KubeServer: Sendable {
     let access = info.access(user, path: request.path)
     guard authorizer.allows(access) != nil || Self.isOpen(access) else {
       throw Authorizer.refusal(access)
+    }
+    if let aggregator, let service = aggregator.service(for: request.path) {
+      return try await passOn(request, user, to: service, aggregator)
     }
     guard info.isResource else { return try await nonResource(request) }
     let body = try await request.body.collect(upTo: Self.bodyLimit)
@@ -249,7 +256,7 @@ package final class KubeServer: Sendable {
     let isCore = parts[2] == "api"
     guard isCore || parts.count == 5 else { throw APIError.noSuchPath }
     let (group, version) = isCore ? ("", parts[3]) : (parts[3], parts[4])
-    guard discovery.resources(group, version) != nil else { throw APIError.noSuchPath }
+    guard discovery.serves(group, version) else { throw APIError.noSuchPath }
     var response = Self.json(openAPI.document(group, version))
     if request.query["hash"] != nil {
       response.headers.replaceOrAdd(name: "Cache-Control", value: "public, immutable")

@@ -23,7 +23,7 @@ struct WebhookCaller: Sendable {
   private static let answerLimit = 4 << 20
 
   /// Where a webhook is.
-  private struct Place {
+  struct Place {
     var origin: HTTPOrigin
     var path: String
     var serverName: String
@@ -45,8 +45,18 @@ struct WebhookCaller: Sendable {
     } catch let error as WebhookFailure {
       throw error
     } catch {
-      throw WebhookFailure("Post \"\(url)\": \(error)")
+      throw WebhookFailure("Post \"\(url)\": \(Self.words(error))")
     }
+  }
+
+  /// Why a server could not be asked; of what the kernel says, as Go says it.
+  static func words(_ error: any Error) -> String {
+    if let failure = error as? WebhookFailure { return failure.message }
+    guard let error = error as? SyscallError, ["dial", "connect"].contains(error.call) else {
+      return "\(error)"
+    }
+    let cause = String(cString: strerror(error.errno)).lowercased()
+    return "dial tcp \(error.subject): connect: \(cause)"
   }
 
   private func send(
@@ -60,18 +70,7 @@ struct WebhookCaller: Sendable {
       trust.authorities = pem
     }
     let deadline = monotonicMilliseconds() + Int64(seconds) * 1000
-    let stream: ClientStream
-    if let pod = place.pod {
-      let target = SocketAddress(.v4(pod.address), port: pod.port)
-      let pods = PodNetwork(root: root, cluster: cluster)
-      let open = { try InternetSocket.connect(.stream, target) }
-      let socket = try pod.address.isLoopback ? open() : pods.network.open(open)
-      stream = try ClientStream(
-        connecting: socket.release(), to: target, place.origin, trust: trust, deadline: deadline)
-    } else {
-      stream = try ClientStream(place.origin, trust: trust, deadline: deadline)
-    }
-    let connection = ClientConnection(place.origin, stream)
+    let connection = try connect(place, trust, deadline)
     let head = try connection.send(
       "POST", "\(place.path)?timeout=\(seconds)s",
       headers: [("Content-Type", "application/json"), ("Accept", "application/json")],
@@ -81,6 +80,21 @@ struct WebhookCaller: Sendable {
       throw WebhookFailure("the server responded with status \(head.status)")
     }
     return try JSONValue.parse(body)
+  }
+
+  /// A connection to a place; everything on it ends at `deadline`.
+  func connect(_ place: Place, _ trust: ClientTrust, _ deadline: Int64) throws -> ClientConnection {
+    guard let pod = place.pod else {
+      return ClientConnection(
+        place.origin, try ClientStream(place.origin, trust: trust, deadline: deadline))
+    }
+    let target = SocketAddress(.v4(pod.address), port: pod.port)
+    let pods = PodNetwork(root: root, cluster: cluster)
+    let open = { try InternetSocket.connect(.stream, target) }
+    let socket = try pod.address.isLoopback ? open() : pods.network.open(open)
+    let stream = try ClientStream(
+      connecting: socket.release(), to: target, place.origin, trust: trust, deadline: deadline)
+    return ClientConnection(place.origin, stream)
   }
 
   private func place(_ config: JSONValue, _ api: ObjectAPI) throws -> Place {
@@ -94,7 +108,7 @@ struct WebhookCaller: Sendable {
     return Place(origin: origin, path: path, serverName: origin.host)
   }
 
-  private func place(behind service: JSONValue, _ api: ObjectAPI) throws -> Place {
+  func place(behind service: JSONValue, _ api: ObjectAPI) throws -> Place {
     let (namespace, name) = (service.text("namespace"), service.text("name"))
     let port = service.number("port") ?? 443
     guard let object = api.store.get(ObjectKey("services", namespace, name))?.value else {
