@@ -16,6 +16,8 @@ struct AdmissionAttempt: Sendable {
   var isDryRun = false
   /// The options of the request, such as `meta/v1.CreateOptions`.
   var options: JSONValue = .null
+  /// As what it was sent, when `type` is another version of it.
+  var sentAs: ResourceType?
 
   /// What must not lock itself out: nobody's rules hold for the rules themselves.
   var isExempt: Bool {
@@ -50,6 +52,37 @@ struct AdmissionAttempt: Sendable {
     }
   }
 
+  /// The attempt as one of the rules wants to see it: as it is, or, unless the policy is `Exact`, in another
+  /// version of the same resource that the rules name. Nil when they are about something else.
+  func seen(by rules: [JSONValue], _ matchPolicy: String, _ api: ObjectAPI) throws
+    -> AdmissionAttempt?
+  {
+    if rules.contains(where: fits) { return self }
+    guard matchPolicy != "Exact" else { return nil }
+    let others = api.registry.all.filter {
+      $0.bucket == type.bucket && $0.apiVersion != type.apiVersion && !$0.verbs.isEmpty
+    }
+    for other in others {
+      var attempt = self
+      attempt.type = other
+      guard rules.contains(where: attempt.fits) else { continue }
+      attempt.sentAs = sentAs ?? type
+      attempt.object = try object.map { try converted($0, to: other, api) }
+      attempt.old = try old.map { try converted($0, to: other, api) }
+      return attempt
+    }
+    return nil
+  }
+
+  /// An object of the attempt in another version of its resource. What has a form of its own, such as a
+  /// Scale, has it in all versions.
+  func converted(_ object: JSONValue, to other: ResourceType, _ api: ObjectAPI) throws -> JSONValue
+  {
+    if let part = type.subresource(subresource), part.kind != type.kind { return object }
+    guard let conversion = type.conversion else { return other.fromStored(type.toStored(object)) }
+    return try conversion.converted([object], to: other.apiVersion, api)[0]
+  }
+
   /// Whether the selectors of a webhook or a policy find the object and its namespace.
   func isSelected(_ selectors: JSONValue, _ api: ObjectAPI) -> Bool {
     if let selector = LabelSelector(object: selectors["namespaceSelector"]),
@@ -80,22 +113,32 @@ struct AdmissionAttempt: Sendable {
     api.store.get(ObjectKey("namespaces", "", namespace))?.value
   }
 
-  /// The `request` of an AdmissionReview, without its uid.
-  var request: JSONValue {
+  private func kind(_ type: ResourceType) -> JSONValue {
     // A subresource may have a form of its own: what is written to `scale` is a Scale.
     let part = type.subresource(subresource)
     let version = (part?.groupVersion ?? type.apiVersion).split(separator: "/").map(String.init)
-    let kind: JSONValue = [
+    return [
       "group": .string(version.count == 2 ? version[0] : ""),
       "version": .string(version.last ?? ""),
       "kind": .string(part?.kind ?? type.kind),
     ]
-    let resource: JSONValue = [
+  }
+
+  private func resource(_ type: ResourceType) -> JSONValue {
+    [
       "group": .string(type.group), "version": .string(type.version),
       "resource": .string(type.plural),
     ]
+  }
+
+  /// The `request` of an AdmissionReview, without its uid.
+  var request: JSONValue {
+    let (kind, resource) = (kind(type), resource(type))
+    let (sentKind, sentResource) =
+      sentAs.map { (self.kind($0), self.resource($0)) } ?? (kind, resource)
     var value: JSONValue = [
-      "kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource,
+      "kind": kind, "resource": resource, "requestKind": sentKind,
+      "requestResource": sentResource,
       "operation": .string(operation), "name": .string(name),
       "userInfo": userInfo,
       "object": object ?? .null, "oldObject": old ?? .null, "dryRun": .bool(isDryRun),

@@ -21,13 +21,13 @@ enum PolicyAdmission {
       let key = ObjectKey(
         "\(group)/validatingadmissionpolicies", "", binding.text("spec", "policyName"))
       guard let policy = api.store.get(key)?.value, let spec = policy["spec"],
-        matches(attempt, spec["matchConstraints"], api),
+        let seen = try seen(attempt, by: spec["matchConstraints"] ?? [:], api),
         binding.at("spec", "matchResources") == nil
-          || matches(attempt, binding.at("spec", "matchResources"), api, isNarrowing: true)
+          || matches(seen, binding.at("spec", "matchResources"), api)
       else { continue }
       let actions = binding.list("spec", "validationActions").compactMap(\.string)
       do {
-        for found in try findings(attempt, policy, binding, api) {
+        for found in try findings(seen, policy, binding, api) {
           if actions.contains("Warn") {
             warnings.append(
               "Validation failed for ValidatingAdmissionPolicy '\(policy.name)' with binding "
@@ -44,13 +44,26 @@ enum PolicyAdmission {
     if let refusal { throw refusal }
   }
 
+  /// An attempt as a policy sees it; nil when it is about something else.
+  private static func seen(
+    _ attempt: AdmissionAttempt, by resources: JSONValue, _ api: ObjectAPI
+  ) throws -> AdmissionAttempt? {
+    let rules = resources.list("resourceRules")
+    guard let seen = try attempt.seen(by: rules, resources.text("matchPolicy"), api),
+      !resources.list("excludeResourceRules").contains(where: { attempt.fits($0) || seen.fits($0) }
+      ),
+      attempt.isSelected(resources, api)
+    else { return nil }
+    return seen
+  }
+
+  /// Whether a binding narrows its policy to something that the attempt is a part of.
   private static func matches(
-    _ attempt: AdmissionAttempt, _ resources: JSONValue?, _ api: ObjectAPI,
-    isNarrowing: Bool = false
+    _ attempt: AdmissionAttempt, _ resources: JSONValue?, _ api: ObjectAPI
   ) -> Bool {
     guard let resources else { return false }
     let rules = resources.list("resourceRules")
-    guard rules.contains(where: attempt.fits) || isNarrowing && rules.isEmpty else { return false }
+    guard rules.isEmpty || rules.contains(where: attempt.fits) else { return false }
     if resources.list("excludeResourceRules").contains(where: attempt.fits) { return false }
     return attempt.isSelected(resources, api)
   }

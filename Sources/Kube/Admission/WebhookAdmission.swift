@@ -36,7 +36,8 @@ enum WebhookAdmission {
     _ attempt: inout AdmissionAttempt, _ hook: JSONValue, _ api: ObjectAPI,
     _ warnings: inout [String]
   ) throws -> Bool {
-    guard try wants(hook, attempt, api), let response = try ask(hook, attempt, api, &warnings)
+    guard let seen = try seen(attempt, by: hook, api),
+      let response = try ask(hook, seen, api, &warnings)
     else { return false }
     guard let encoded = response["patch"]?.string, !encoded.isEmpty else { return true }
     let name = hook.text("name")
@@ -44,12 +45,14 @@ enum WebhookAdmission {
       throw APIError.internalError("webhook \"\(name)\" sent a patch that is no JSON")
     }
     guard let operations = patch.array, !operations.isEmpty else { return true }
-    guard let object = attempt.object else {
+    guard let object = seen.object else {
       throw APIError.internalError(
         "admission webhook \"\(name)\" attempted to modify the object, which is not supported for "
           + "this operation")
     }
-    attempt.object = try JSONPatch.apply(patch, to: object)
+    let changed = try JSONPatch.apply(patch, to: object)
+    attempt.object =
+      seen.sentAs == nil ? changed : try seen.converted(changed, to: attempt.type, api)
     return true
   }
 
@@ -57,9 +60,9 @@ enum WebhookAdmission {
   static func judge(
     _ attempt: AdmissionAttempt, _ api: ObjectAPI, _ warnings: inout [String]
   ) throws {
-    for hook in hooks("validatingwebhookconfigurations", attempt, api)
-    where try wants(hook, attempt, api) {
-      _ = try ask(hook, attempt, api, &warnings)
+    for hook in hooks("validatingwebhookconfigurations", attempt, api) {
+      guard let seen = try seen(attempt, by: hook, api) else { continue }
+      _ = try ask(hook, seen, api, &warnings)
     }
   }
 
@@ -72,17 +75,18 @@ enum WebhookAdmission {
       .flatMap { $0.list("webhooks") }
   }
 
-  /// Whether a webhook is to be asked about an attempt as it is now.
-  private static func wants(
-    _ hook: JSONValue, _ attempt: AdmissionAttempt, _ api: ObjectAPI
-  ) throws -> Bool {
-    guard hook.list("rules").contains(where: attempt.fits), attempt.isSelected(hook, api) else {
-      return false
-    }
+  /// An attempt as a webhook is to see it; nil when it is not to be asked.
+  private static func seen(_ attempt: AdmissionAttempt, by hook: JSONValue, _ api: ObjectAPI) throws
+    -> AdmissionAttempt?
+  {
+    let rules = hook.list("rules")
+    guard let seen = try attempt.seen(by: rules, hook.text("matchPolicy"), api),
+      attempt.isSelected(hook, api)
+    else { return nil }
     do {
-      return try attempt.meets(hook.list("matchConditions"), api)
+      return try seen.meets(hook.list("matchConditions"), api) ? seen : nil
     } catch {
-      if hook.text("failurePolicy") == "Ignore" { return false }
+      if hook.text("failurePolicy") == "Ignore" { return nil }
       throw APIError.forbidden(attempt.type, attempt.name, error.message)
     }
   }

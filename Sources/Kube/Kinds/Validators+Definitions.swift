@@ -57,4 +57,55 @@ extension Validators {
       problems.append(.unsupported("\(path).strategy", other, ["None", "Webhook"]))
     }
   }
+
+  /// Who serves a version of a group.
+  @Sendable static func apiService(
+    _ object: JSONValue, _ path: String, _ problems: inout [FieldProblem]
+  ) {
+    let spec = object["spec"] ?? [:]
+    let name = "\(spec.text("version")).\(spec.text("group"))"
+    if object.name != name {
+      problems.append(
+        .invalid(
+          "metadata.name", object.name, "must be `spec.version+\".\"+spec.group`: \"\(name)\""))
+    }
+    for (key, most) in [("groupPriorityMinimum", 20_000), ("versionPriority", 1000)] {
+      let number = spec.number(key) ?? 0
+      if !(1...most).contains(number) {
+        problems.append(
+          .invalid("spec.\(key)", number, "must be positive and less than \(most)"))
+      }
+    }
+    let bundle = Base64.decode(spec.text("caBundle")) ?? []
+    let isBlind = spec.flag("insecureSkipTLSVerify")
+    guard let service = spec["service"] else {
+      if !bundle.isEmpty {
+        problems.append(
+          .invalid(
+            "spec.caBundle", "\(bundle.count) bytes", "local APIServices may not have a caBundle"))
+      }
+      if isBlind {
+        problems.append(
+          FieldProblem(
+            "spec.insecureSkipTLSVerify", .invalid, value: "true",
+            "local APIServices may not have insecureSkipTLSVerify"))
+      }
+      return
+    }
+    for key in ["namespace", "name"] where service.text(key).isEmpty {
+      problems.append(.required("spec.service.\(key)"))
+    }
+    if let port = service.number("port"), !(1...65535).contains(port) {
+      problems.append(
+        .invalid(
+          "spec.service.port", port,
+          "port is not valid: must be between 1 and 65535, inclusive"))
+    }
+    if isBlind, !bundle.isEmpty {
+      problems.append(
+        FieldProblem(
+          "spec.insecureSkipTLSVerify", .invalid, value: "true",
+          "may not be true if spec.caBundle is present"))
+    }
+  }
 }

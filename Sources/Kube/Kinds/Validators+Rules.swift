@@ -36,6 +36,7 @@ extension Validators {
     "admissionregistration.Variable": policyVariable,
     "apiextensions.ValidationRule": schemaRule,
     "apiextensions.CustomResourceDefinitionSpec": definition,
+    "apiregistration.APIService": apiService,
   ]
 
   /// The name of a setting: words with dots or slashes between them.

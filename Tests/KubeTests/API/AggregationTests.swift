@@ -54,20 +54,21 @@ struct AggregationTests {
     aggregator = APIAggregator(api: cluster.api) { [backend] _, request, _ in
       try backend.answer(request)
     }
-    try cluster.apply(
-      """
-      apiVersion: apiregistration.k8s.io/v1
-      kind: APIService
-      metadata: {name: v1alpha1.wardle.example.com}
-      spec:
-        group: wardle.example.com
-        version: v1alpha1
-        groupPriorityMinimum: 2000
-        versionPriority: 200
-        insecureSkipTLSVerify: true
-        service: {namespace: default, name: sample, port: 7443}
-      """)
+    try cluster.apply(Self.manifest)
   }
+
+  private static let manifest = """
+    apiVersion: apiregistration.k8s.io/v1
+    kind: APIService
+    metadata: {name: v1alpha1.wardle.example.com}
+    spec:
+      group: wardle.example.com
+      version: v1alpha1
+      groupPriorityMinimum: 2000
+      versionPriority: 200
+      insecureSkipTLSVerify: true
+      service: {namespace: default, name: sample, port: 7443}
+    """
 
   private func available() throws -> String {
     aggregator.check()
@@ -119,6 +120,26 @@ struct AggregationTests {
     backend.setThere(true)
     #expect(try available() == "True Passed: all checks passed")
     #expect(aggregator.versions.map(\.group) == ["wardle.example.com"])
+  }
+
+  @Test(
+    "an APIService that could not be used is refused",
+    arguments: [
+      (
+        "v1alpha1.wardle", "v2.wardle",
+        "metadata.name: Invalid value: \"v2.wardle.example.com\": must be"
+      ),
+      ("Minimum: 2000", "Minimum: 0", "must be positive and less than 20000"),
+      ("versionPriority: 200", "versionPriority: 1001", "must be positive and less than 1000"),
+      ("name: sample, ", "", "spec.service.name: Required value"),
+      ("insecure", "caBundle: YQ==\n  insecure", "may not be true if spec.caBundle is present"),
+      (", port: 7443", ", port: 0", "spec.service.port: Invalid value: 0: port is not valid"),
+    ])
+  func refused(old: String, new: String, message: String) {
+    let error = #expect(throws: APIError.self) {
+      try cluster.apply(Self.manifest.replacing(old, with: new))
+    }
+    #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
   }
 
   @Test("stand in discovery like the cluster's own, and go with their APIService")
