@@ -110,7 +110,7 @@ extension KubeServer {
   }
 
   /// Kinds that are sent and are no resources.
-  private static let otherKinds = [
+  static let otherKinds = [
     "v1/DeleteOptions": "meta.DeleteOptions", "policy/v1/Eviction": "policy.Eviction",
     "autoscaling/v1/Scale": "autoscaling1.Scale",
     "authentication.k8s.io/v1/TokenRequest": "authentication.TokenRequest",

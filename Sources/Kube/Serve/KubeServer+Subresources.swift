@@ -8,7 +8,8 @@ extension KubeServer {
     _ request: HTTPRequest, _ info: RequestInfo, _ type: ResourceType, _ body: [UInt8],
     _ options: WriteOptions
   ) throws -> HTTPResponse {
-    let sent = try decode(body, request.headers.first(name: "content-type"), type)
+    let decoded = try decode(body, request.headers.first(name: "content-type"), type)
+    let sent = try formed(decoded, info, type)
     var warnings: [String] = []
     func status() -> HTTPResponse {
       let status: JSONValue = [
@@ -31,6 +32,20 @@ extension KubeServer {
       throw APIError(
         503, "ServiceUnavailable", "no node of this cluster serves \(info.subresource)")
     }
+  }
+
+  /// What was sent to a subresource, with the fields that its form has and no others.
+  private func formed(_ sent: JSONValue, _ info: RequestInfo, _ type: ResourceType) throws
+    -> JSONValue
+  {
+    guard let part = type.subresource(info.subresource) else { return sent }
+    let version = part.groupVersion ?? type.apiVersion
+    guard let message = Self.otherKinds["\(version)/\(part.kind)"] else { return sent }
+    var reader = ObjectReader(kind: part.kind, version: version)
+    var object = try reader.read(sent, as: Schema.builtIn.message(message))
+    object["apiVersion"] = .string(version)
+    object["kind"] = .string(part.kind)
+    return object
   }
 
   private func token(_ sent: JSONValue, _ info: RequestInfo, _ type: ResourceType) throws
@@ -79,12 +94,15 @@ extension KubeServer {
     let contentType = request.headers.first(name: "content-type")
     let message = Schema.builtIn.message("autoscaling1.Scale")
     let result = try api.changeScale(type, info.namespace, info.name, options) { now in
-      guard info.verb != "update" else { return try decode(body, contentType, type) }
+      guard info.verb != "update" else {
+        return try formed(try decode(body, contentType, type), info, type)
+      }
       let (kind, patch) = try RequestDecoding.patch(body, contentType: contentType)
       switch kind {
-      case .json: return try JSONPatch.apply(patch, to: now)
-      case .merge: return MergePatch.apply(patch, to: now)
-      default: return try StrategicMerge.apply(patch, to: now, message)
+      case .json: return try formed(try JSONPatch.apply(patch, to: now), info, type)
+      case .merge: return try formed(MergePatch.apply(patch, to: now), info, type)
+      default:
+        return try formed(try StrategicMerge.apply(patch, to: now, message), info, type)
       }
     }
     return Self.warned(Self.json(result.object), result.warnings)

@@ -204,6 +204,38 @@ struct SubresourceAdmissionTests {
     #expect(changed.path == path)
   }
 
+  @Test("what is sent to a subresource has the fields of its form, and says what it is")
+  func form() async throws {
+    let hook = Hook()
+    let cluster = try cluster(hook)
+    try cluster.apply(Self.pod)
+    try cluster.apply(Self.deployment)
+    try cluster.apply(Self.configuration("Validating", "[\"*/*\"]"))
+    let server = KubeServer(api: cluster.api, tokens: ServiceAccountTokens(), address: "")
+    func send(_ method: HTTPMethod, _ path: String, _ type: String, _ body: String) async -> Int {
+      let request = HTTPRequest(
+        method: method, target: path, headers: ["Content-Type": type],
+        body: RequestBody(bytes: Array(body.utf8)))
+      return Int(await server.handle(request).status.code)
+    }
+    let root = "/api/v1/namespaces/default/"
+    let json = "application/json"
+    #expect(
+      await send(
+        .POST, root + "serviceaccounts/default/token", json,
+        #"{"metadata": {"name": "", "generateName": ""}, "spec": {"audiences": ["a"]}, "more": 1}"#)
+        == 201)
+    let asked = try #require(hook.requests.last?["object"])
+    #expect(asked.text("apiVersion") == "authentication.k8s.io/v1" && asked.kind == "TokenRequest")
+    #expect(asked["more"] == nil && asked.at("metadata", "name") == nil)
+    let scale = "/apis/apps/v1/namespaces/default/deployments/web/scale"
+    let patch = "application/merge-patch+json"
+    #expect(await send(.PATCH, scale, patch, #"{"spec": {"replicas": 4, "x": 1}}"#) == 200)
+    #expect(hook.requests.last?.at("object", "spec") == ["replicas": 4])
+    #expect(await send(.PATCH, scale, patch, #"{"spec": {"replicas": "many"}}"#) == 400)
+    #expect(await send(.PATCH, scale, patch, #"{"spec": {"replicas": -1}}"#) == 422)
+  }
+
   @Test("warnings are one line each, and each is said once")
   func headers() {
     let response = KubeServer.warned(HTTPResponse(text: ""), ["a \"b\"\nc", "d", "d", ""])
