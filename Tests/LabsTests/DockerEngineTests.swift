@@ -83,6 +83,22 @@ struct DockerEngineTests {
     #expect(entries.map(\.name) == ["sha256:aa", "web:latest", "sha256:aa", "a/b:2", "own:1"])
   }
 
+  @Test("what Compose 1 has made goes by the name that Compose 2 gives, and nothing else does")
+  func composeNames() {
+    let labels = [
+      "com.docker.compose.project": "my-work", "com.docker.compose.service": "web_app",
+      "com.docker.compose.container-number": "2",
+    ]
+    func name(_ name: String, _ labels: [String: String]) -> String {
+      ComposeName.newer(name) { labels[$0] }
+    }
+    #expect(name("my-work_web_app_2", labels) == "my-work-web_app-2")
+    #expect(name("my-work-web_app-2", labels) == "my-work-web_app-2")
+    #expect(name("blog", labels) == "blog")
+    #expect(name("my-work_web_app_2", [:]) == "my-work_web_app_2")
+    #expect(name("my-work_web_app_3", labels) == "my-work_web_app_3")
+  }
+
   @Test("events become entries as our own engine makes them")
   func events() throws {
     func entry(_ json: String) throws -> String? {

@@ -43,7 +43,10 @@ struct DockerEvents {
       if entry.action.hasPrefix("exec_create: ") {
         commands[entry.attributes["execID"] ?? ""] = Self.command(entry.action)
       }
-      if entry.type == "container" { complete(&entry, commands) }
+      if entry.type == "container" {
+        complete(&entry, commands)
+        entry.name = ComposeName.newer(entry.name) { entry.attributes[$0] }
+      }
       entries.append(entry)
     }
     NameRemoval.complete(&entries, outputs.removals(after: last))

@@ -30,35 +30,35 @@ extension DockerObserver {
     case .pathHolders(let path):
       return .lines(
         try containers.keys.sorted().filter { name in
-          try changes(of: name).contains { $0.path == path && $0.kind != "D" }
+          let id = containers[name]?["Id"]?.string ?? name
+          return try changes(of: id).contains { $0.path == path && $0.kind != "D" }
         })
     case .process(let name), .containerFile(let name, _), .containerExec(let name, _),
       .containerLog(let name), .containerDiff(let name), .containerSize(let name),
       .cgroup(let name, _), .resolve(let name, _), .reach(let name, _, _):
       guard let document = containers[name] else { return .nothing("no such container") }
-      return try look(probe, at: name, document)
+      return try look(probe, at: document)
     default: return .failed(Text("no such look", ko: "그런 관찰은 없습니다"))
     }
   }
 
-  private func look(
-    _ probe: Probe, at name: String, _ document: JSONValue
-  ) throws -> ProbeResult {
+  private func look(_ probe: Probe, at document: JSONValue) throws -> ProbeResult {
+    let id = document["Id"]?.string ?? ""
     let status = document["State"]?["Status"]?.string ?? ""
     let isActive = ["running", "paused", "restarting"].contains(status)
     switch probe {
     case .containerFile(_, let path):
-      return try DockerFiles(client: client, container: name).read(path)
+      return try DockerFiles(client: client, container: id).read(path)
     case .containerLog:
-      return .text(try DockerLog.text(client, name, document, limit: 1 << 20).printable)
+      return .text(try DockerLog.text(client, id, document, limit: 1 << 20).printable)
     case .containerDiff:
-      return .lines(try changes(of: name).map { "\($0.kind) \($0.path)" })
+      return .lines(try changes(of: id).map { "\($0.kind) \($0.path)" })
     case .containerSize:
       return .number(
-        try client.json("/containers/\(name)/json", [("size", "1")])["SizeRw"]?.int ?? 0)
+        try client.json("/containers/\(id)/json", [("size", "1")])["SizeRw"]?.int ?? 0)
     case _ where !isActive: return .nothing("not running")
     case .containerExec(_, let command):
-      return try ProgramProbe.execute(command, in: name, by: "docker", folder, environment)
+      return try ProgramProbe.execute(command, in: id, by: "docker", folder, environment)
     case .process: return .process(try ProcessProbe.facts(of: try pid(document)))
     case .cgroup(_, let limit):
       return CgroupProbe.limit(limit, of: try CgroupHandle.of(process: try pid(document)))
@@ -93,9 +93,9 @@ extension DockerObserver {
     return Int32(pid)
   }
 
-  private func changes(of name: String) throws -> [(kind: String, path: String)] {
+  private func changes(of id: String) throws -> [(kind: String, path: String)] {
     let kinds = ["C", "A", "D"]
-    return (try client.json("/containers/\(name)/changes").array ?? []).compactMap {
+    return (try client.json("/containers/\(id)/changes").array ?? []).compactMap {
       change -> (kind: String, path: String)? in
       guard let path = change["Path"]?.string, let kind = change["Kind"]?.int,
         kinds.indices.contains(kind)

@@ -48,7 +48,7 @@ struct DockerObserver {
     for name in subjects {
       guard let document = snapshot.containers[name], document["State"]?["ExitCode"]?.int != 0
       else { continue }
-      snapshot.lastWords[name] = lastWords(name, document)
+      snapshot.lastWords[name] = lastWords(document)
     }
     return snapshot
   }
@@ -69,15 +69,17 @@ struct DockerObserver {
     }
   }
 
-  /// All containers by name, in the shape of `docker inspect`.
+  /// All containers by the name that labs know, in the shape of `docker inspect`.
   private func containers() throws -> [String: JSONValue] {
     var found: [String: JSONValue] = [:]
     for entry in try list("/containers/json", [("all", "1")]) {
       guard let id = entry["Id"]?.string, let document = try document("/containers/\(id)/json"),
-        document["Config"]?["Labels"]?[DockerEvents.probeLabel] == nil,
         let name = document["Name"]?.string
       else { continue }
-      found[String(name.drop { $0 == "/" })] = document
+      let labels = document["Config"]?["Labels"]
+      guard labels?[DockerEvents.probeLabel] == nil else { continue }
+      let known = ComposeName.newer(String(name.drop { $0 == "/" })) { labels?[$0]?.string }
+      found[known] = document
     }
     return found
   }
@@ -88,8 +90,9 @@ struct DockerObserver {
     return [document["Id"], state?["Status"], state?["Pid"], state?["StartedAt"]]
   }
 
-  private func lastWords(_ name: String, _ document: JSONValue) -> String? {
-    let text = try? DockerLog.text(client, name, document, limit: 1 << 20)
+  private func lastWords(_ document: JSONValue) -> String? {
+    let id = document["Id"]?.string ?? ""
+    let text = try? DockerLog.text(client, id, document, limit: 1 << 20)
     return text?.printable.split(separator: "\n").map(\.trimmed)
       .last { !$0.isEmpty && !$0.hasPrefix("Try '") }
   }
