@@ -236,6 +236,15 @@ struct GradeReportTests {
     #expect(Gradescope.document(score)["score"]?.double == 50)
   }
 
+  @Test("the median of an even count lies half way between the two in the middle")
+  func median() {
+    #expect(Scoring.median([10, 40, 20]) == 20 && Scoring.median([40, 10, 20, 30]) == 25)
+    #expect(Scoring.median([Int]()) == nil)
+    let two = [result("a", [check("a/x")]), result("b", [check("a/x", .fail)])]
+    let page = GradeHTML(Scoring(Rubric()).scores(two), language: .en).text
+    #expect(page.contains("<b>50</b><span>median score</span>"))
+  }
+
   @Test("pages and XML hold what students wrote as text")
   func escaping() {
     var evil = result("<script>", [check("a/x", .fail)])

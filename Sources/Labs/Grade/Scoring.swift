@@ -119,6 +119,13 @@ package struct Scoring {
     return scores
   }
 
+  /// The one in the middle of `numbers`; of an even count what lies half way between the two. nil of none.
+  static func median<Number: BinaryInteger>(_ numbers: [Number]) -> Number? {
+    let sorted = numbers.sorted()
+    guard !sorted.isEmpty else { return nil }
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+
   /// `hundredths` as people write it: `87.5`.
   package static func text(_ hundredths: Int) -> String {
     let (whole, rest) = (hundredths / 100, hundredths % 100)

@@ -30,8 +30,7 @@ package struct GradeHTML {
   private var graded: [Score] { counting.filter { $0.result.outcome == .graded } }
 
   private var overview: String {
-    let points = graded.map(\.points).sorted()
-    let middle = points.isEmpty ? "-" : Scoring.text(points[points.count / 2])
+    let middle = Scoring.median(graded.map(\.points)).map(Scoring.text) ?? "-"
     let known = Set(counting.map { $0.result.student.id.lowercased() }.filter { !$0.isEmpty })
     let facts: [(String, String)] = [
       (say("submissions", "제출물"), "\(scores.count)"), (say("students", "학생"), "\(known.count)"),
@@ -115,9 +114,8 @@ package struct GradeHTML {
       }
       guard let time = passed?.time, score.result.started > 0 else { return nil }
       return max(0, time - score.result.started) / 60_000_000_000
-    }.sorted()
-    guard !times.isEmpty else { return "-" }
-    let middle = times[times.count / 2]
+    }
+    guard let middle = Scoring.median(times) else { return "-" }
     return middle == 0 ? "&lt;1" : "\(middle)"
   }
 
