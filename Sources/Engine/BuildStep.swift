@@ -135,8 +135,8 @@ extension Engine {
         bridge: endpoint.bridge)
     }
     let plan = try Planner.plan(launch, on: host)
-    let cgroup = ociSpec.linux?.cgroupsPath.map { path in
-      LaunchScript.Cgroup(layout: host.cgroups, path: path, resources: resources(record, host))
+    let cgroup = try ociSpec.linux?.cgroupsPath.map { path in
+      LaunchScript.Cgroup(layout: host.cgroups, path: path, resources: try resources(record, host))
     }
     let script = LaunchScript(launch, plan: plan, cgroup: cgroup, seccomp: program)
     return LaunchPreparation(wish: launch, plan: plan, script: script, endpoint: endpoint)

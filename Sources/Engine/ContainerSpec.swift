@@ -83,6 +83,12 @@ package struct HostConfig: Sendable, Codable, Equatable {
   package var pidsLimit: Int64 = 0
   /// 10 to 1000; nil is not set.
   package var blkioWeight: UInt16?
+  package var blockDevices: [BlockDeviceLimit]?
+  /// Devices that it may open besides: `c 1:3 rwm`, with `*` for any number.
+  package var deviceRules: [String]?
+  /// 0 to 100; nil is the machine's.
+  package var memorySwappiness: Int64?
+  package var annotations: [String: String]?
   package var oomScoreAdj = 0
   package var oomKillDisable = false
   /// nil is json-file.

@@ -12,13 +12,14 @@ extension Engine {
   /// - Parameters:
   ///   - name: nil takes what `freeName` offers, asked again while a name is taken.
   ///   - startsNow: it will be started at once, and nobody is told of it before that is on record.
+  ///   - isTrial: it is there for its plan only, and will be removed: nothing is made outside the engine.
   ///   - isWanted: asked at the last moment, when the database is there to be written to, which may have
   ///     taken a while; when it is not, nothing is made.
   /// - Throws: `DklabError` `image.not-found`, `container.name-in-use`, `mount.source-missing` …;
   ///   nothing is left behind then.
   package func create(
     _ spec: ContainerSpec, image: Image, name: String?, startsNow: Bool = false,
-    isWanted: () -> Bool = { true }, freeName: () -> String
+    isTrial: Bool = false, isWanted: () -> Bool = { true }, freeName: () -> String
   ) throws -> ContainerRecord {
     var spec = spec
     spec.config = ContainerMerge.merge(spec.config, onto: image.config.config)
@@ -34,7 +35,8 @@ extension Engine {
     try spec.config.healthcheck?.validate()
     _ = try LogPolicy(
       driver: spec.host.logDriver ?? "json-file", spec.host.logOptions ?? [:])
-    try remapUsers(&spec.host)
+    try remapUsers(&spec.host, makesUser: !isTrial)
+    try checkReferences(of: spec)
     if instance.hasPrefix("lab") && spec.host.pidsLimit == 0 { spec.host.pidsLimit = 2048 }
     let id = try randomIdentifier()
     let attachments = try attachments(spec)

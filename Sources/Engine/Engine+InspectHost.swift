@@ -6,6 +6,12 @@ import Runtime
 extension Engine {
   /// `HostConfig` of `docker inspect`.
   func inspectHost(_ host: HostConfig) -> JSONValue {
+    guard case .object(var object) = mainHost(host) else { return .null }
+    for (key, value) in blockDevices(host) + annotations(host) { object[key] = value }
+    return .object(object)
+  }
+
+  private func mainHost(_ host: HostConfig) -> JSONValue {
     func optional(_ list: [String]) -> JSONValue { list.isEmpty ? .null : strings(list) }
     let bindings = Dictionary(
       grouping: host.ports, by: { "\($0.containerPort)/\($0.protocol.rawValue)" })
@@ -72,6 +78,7 @@ extension Engine {
         ("ShmSize", .integer(host.shmSize)), ("Runtime", .string("dklab")),
         ("Tmpfs", tmpfs(host)), ("Mounts", longMounts(host)),
         ("BlkioWeight", .integer(Int64(host.blkioWeight ?? 0))),
+        ("MemorySwappiness", host.memorySwappiness.map { .integer($0) } ?? .null),
         ("Memory", .integer(host.memory)),
         ("MemoryReservation", .integer(host.memoryReservation)),
         ("MemorySwap", .integer(host.memorySwap == 0 ? host.memory * 2 : host.memorySwap)),
@@ -81,10 +88,36 @@ extension Engine {
         ("OomKillDisable", .bool(host.oomKillDisable)),
         ("PidsLimit", host.pidsLimit == 0 ? .null : .integer(host.pidsLimit)),
         ("Ulimits", ulimits(host)), ("Init", .bool(host.usesInit)),
-        ("Devices", devices(host)), ("Sysctls", sysctls(host)),
+        ("Devices", devices(host)), ("DeviceCgroupRules", optional(host.deviceRules ?? [])),
+        ("Sysctls", sysctls(host)),
         ("MaskedPaths", host.privileged ? .null : strings(SpecBuilder.maskedPaths)),
         ("ReadonlyPaths", host.privileged ? .null : strings(SpecBuilder.readonlyPaths)),
       ]))
+  }
+
+  private func annotations(_ host: HostConfig) -> [(String, JSONValue)] {
+    guard let annotations = host.annotations else { return [] }
+    let members = annotations.sorted { $0.key < $1.key }.map {
+      ($0.key, JSONValue.string($0.value))
+    }
+    return [("Annotations", .object(JSONObject(members)))]
+  }
+
+  private func blockDevices(_ host: HostConfig) -> [(String, JSONValue)] {
+    BlockDeviceLimit.Kind.allCases.map { kind in
+      let limits = (host.blockDevices ?? []).filter { $0.kind == kind }
+      let value = kind == .weight ? "Weight" : "Rate"
+      return (
+        kind.key,
+        .array(
+          limits.map { limit in
+            .object(
+              JSONObject([
+                ("Path", .string(limit.path)), (value, .integer(Int64(clamping: limit.value))),
+              ]))
+          })
+      )
+    }
   }
 
   private func tmpfs(_ host: HostConfig) -> JSONValue {

@@ -94,7 +94,7 @@ extension Engine {
       var updated = now
       updated.spec.host = wished
       let host = HostFacts.observe()
-      let limits = resources(updated, host)
+      let limits = try resources(updated, host)
       var warnings: [Text] = []
       if now.state.isActive, let cgroup = now.state.cgroup {
         let group = try cgroup.extended(for: limits, on: host.cgroups)

@@ -7,8 +7,11 @@ import Support
 extension Engine {
   /// Gives a container that is being made the engine's mapping of users, unless it wants to stay among the
   /// host's. Throws `DklabError` `userns.conflict`, in dockerd's words, for what only the host's root can do.
-  func remapUsers(_ host: inout HostConfig) throws {
-    guard host.usernsMode != "host", let remap = try UserRemap.current() else { return }
+  /// Without `makesUser` the user of `default` is not made, and gets the ranges here that he would get.
+  func remapUsers(_ host: inout HostConfig, makesUser: Bool = true) throws {
+    guard host.usernsMode != "host",
+      let remap = try UserRemap.current(makesUser: makesUser)
+    else { return }
     if host.privileged {
       throw refused(
         "privileged mode is incompatible with user namespaces.  You must run the container in the host "

@@ -13,6 +13,7 @@ extension HostConfig {
     resources.cpuQuota = cpuQuota
     resources.cpusetCpus = cpusetCpus
     resources.blkioWeight = blkioWeight
+    resources.memorySwappiness = memorySwappiness.flatMap { UInt64(exactly: $0) }
     try resources.validate(processors: processors, online: SystemUsage.onlineProcessors)
     if nanoCpus != 0 {
       try CgroupResources.validate(cpus: Double(nanoCpus) / 1e9, processors: processors)

@@ -44,8 +44,8 @@ extension Engine {
         container: "\(port.containerPort)/\(port.protocol.rawValue)")
     }
     let plan = try Planner.plan(wish, on: host)
-    let cgroup = spec.linux?.cgroupsPath.map { path in
-      LaunchScript.Cgroup(layout: host.cgroups, path: path, resources: resources(record, host))
+    let cgroup = try spec.linux?.cgroupsPath.map { path in
+      LaunchScript.Cgroup(layout: host.cgroups, path: path, resources: try resources(record, host))
     }
     let script = LaunchScript(wish, plan: plan, cgroup: cgroup, seccomp: program)
     return LaunchPreparation(wish: wish, plan: plan, script: script, endpoint: endpoint)
@@ -98,7 +98,7 @@ extension Engine {
     return try cache.defaultProgram(capabilities: capabilities)
   }
 
-  func resources(_ record: ContainerRecord, _ host: HostFacts) -> CgroupResources {
+  func resources(_ record: ContainerRecord, _ host: HostFacts) throws -> CgroupResources {
     let wish = record.spec.host
     var resources = CgroupResources()
     func positive(_ value: Int64) -> Int64? { value > 0 ? value : nil }
@@ -114,10 +114,13 @@ extension Engine {
     resources.cpusetMems = wish.cpusetMems.isEmpty ? nil : wish.cpusetMems
     resources.pidsLimit = positive(wish.pidsLimit)
     resources.blkioWeight = wish.blkioWeight
+    resources.settings = try (wish.blockDevices ?? []).settings(on: host.cgroups.kind)
+    resources.memorySwappiness = wish.memorySwappiness.flatMap { UInt64(exactly: $0) }
     if !wish.privileged && !host.inUserNamespace {
       resources.devices =
         DeviceRule.dockerDefault
         + wish.devices.flatMap { ((try? $0.resolve()) ?? []).map(\.rule) }
+        + (wish.deviceRules ?? []).compactMap { DeviceRule(allowing: $0) }
     }
     return resources
   }

@@ -42,6 +42,7 @@ struct SpecBuilder {
       linux.readonlyPaths = SpecBuilder.readonlyPaths
     }
     spec.linux = linux
+    spec.annotations = wish.annotations
     return spec
   }
 

@@ -9,7 +9,7 @@ extension UserRemap {
   static let defaultSetting = "default"
   /// The user whom dockerd makes for it, too.
   static let defaultUser = "dockremap"
-  private static let count: UInt32 = 65536
+  static let rangeSize: UInt32 = 65536
 
   /// Makes the user and its group, and lends it 65536 numbers of each kind that nobody has: with the system's
   /// own programs, useradd (or adduser) and usermod.
@@ -38,14 +38,19 @@ extension UserRemap {
     try lend("/etc/subgid", "-w")
   }
 
+  /// The first of the numbers that `text`, one of the two files, has for the user.
+  fileprivate static func freeRange(_ text: String) -> UInt32? {
+    SubordinateIDs.nextFree(rangeSize, beside: SubordinateIDs.parse(text))
+  }
+
   private static func lend(_ file: String, _ flag: String) throws {
     let ranges = SubordinateIDs.read(file)
     if ranges.contains(where: { $0.owner == defaultUser }) { return }
     guard let usermod = HostProgram("usermod") else { throw failed("usermod is not there") }
-    guard let first = SubordinateIDs.nextFree(count, beside: ranges) else {
-      throw failed("no range of \(count) ids is free in \(file)")
+    guard let first = SubordinateIDs.nextFree(rangeSize, beside: ranges) else {
+      throw failed("no range of \(rangeSize) ids is free in \(file)")
     }
-    let done = try usermod.run([flag, "\(first)-\(first + count - 1)", defaultUser])
+    let done = try usermod.run([flag, "\(first)-\(first + rangeSize - 1)", defaultUser])
     guard done.succeeded else { throw failed(done.output) }
   }
 
@@ -56,5 +61,25 @@ extension UserRemap {
       Text(
         "Error during \"\(defaultUser)\" user creation: \(cause)",
         ko: "사용자 \"\(defaultUser)\"을(를) 만들 수 없습니다: \(cause)"), exitStatus: 125)
+  }
+}
+
+extension UserRemap.Accounts {
+  /// These, with the user of `default` as `makeDefaultUser` would make him. His own number is a stand-in:
+  /// nothing of a mapping depends on it.
+  func withDefaultUser() -> UserRemap.Accounts {
+    let name = UserRemap.defaultUser
+    var result = self
+    let number = UInt32.max - 1
+    result.passwd += "\n\(name):x:\(number):\(number)::/home/\(name):/bin/false\n"
+    result.group += "\n\(name):x:\(number):\n"
+    for file in [\UserRemap.Accounts.subuid, \.subgid] {
+      let text = result[keyPath: file]
+      guard !SubordinateIDs.parse(text).contains(where: { $0.owner == name }),
+        let first = UserRemap.freeRange(text)
+      else { continue }
+      result[keyPath: file] += "\n\(name):\(first):\(UserRemap.rangeSize)\n"
+    }
+    return result
   }
 }

@@ -60,10 +60,11 @@ package struct UserRemap: Sendable, Codable, Equatable {
   }
 
   /// The setting of this process, resolved, for a container that is being made or a server that starts; nil
-  /// when there is none, or it means root itself. The user of `default` is made when it is missing.
+  /// when there is none, or it means root itself. The user of `default` is made when it is missing, unless
+  /// `makesUser` is false: then the answer is what he would get.
   ///
   /// Throws `DklabError` `userns.rootless`, `userns.invalid`, `userns.no-user`, `userns.no-ranges`.
-  package static func current() throws -> UserRemap? {
+  package static func current(makesUser: Bool = true) throws -> UserRemap? {
     guard let text = setting else { return nil }
     guard !UserNamespace.current.isNested else {
       throw DklabError(
@@ -76,6 +77,7 @@ package struct UserRemap: Sendable, Codable, Equatable {
           ko: "더할 것이 없습니다. 컨테이너의 root는 이미 당신일 뿐입니다"), exitStatus: 125)
     }
     return try resolve(text, .read()) {
+      guard makesUser else { return .read().withDefaultUser() }
       try makeDefaultUser()
       return .read()
     }

@@ -66,6 +66,22 @@ package struct DeviceRule: Sendable, Hashable, Codable {
   ]
 }
 
+extension DeviceRule {
+  /// Allows what `text` says, as the kernel reads it and docker takes it: `c 1:3 rwm`, `a *:* rw`; nil for
+  /// anything else.
+  package init?(allowing text: String) {
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    guard words.count == 3, let kind = Kind(rawValue: String(words[0])),
+      (1...3).contains(words[2].count), let access = Access(letters: words[2])
+    else { return nil }
+    let numbers = words[1].split(separator: ":", omittingEmptySubsequences: false)
+    guard numbers.count == 2, numbers.allSatisfy({ $0 == "*" || UInt32($0) != nil }),
+      !numbers.contains(where: { $0.hasPrefix("+") })
+    else { return nil }
+    self.init(allow: true, kind, UInt32(numbers[0]), UInt32(numbers[1]), access)
+  }
+}
+
 extension DeviceRule: CustomStringConvertible {
   /// As the kernel reads and prints it: `c 1:3 rwm`.
   package var description: String {

@@ -240,4 +240,51 @@ struct RunTests {
     ])
     #expect(bomb.errors.contains("fork"))
   }
+
+  @Test("what names a container that is not there is refused when it is made, in dockerd's words")
+  func references() {
+    defer { sandbox.close() }
+    for (flags, message) in [
+      ("--pid container:nosuch", "No such container: nosuch"),
+      ("--ipc container:nosuch", "No such container: nosuch"),
+      ("--volumes-from nosuch", "No such container: nosuch"),
+      ("--link nosuch:db", "could not get container for nosuch: No such container: nosuch"),
+      ("--link a:b:c", "bad format for links: a:b:c"),
+    ] {
+      let create = sandbox.run("create \(flags) busybox true")
+      #expect(create.status == 1 && create.errors.contains(message), "\(create)")
+      let run = sandbox.run("run --rm \(flags) busybox true")
+      #expect(run.status == 125 && run.errors.contains(message), "\(run)")
+    }
+    let late = sandbox.run("create --network container:nosuch busybox true")
+    #expect(late.status == 0, "\(late)")
+    let started = sandbox.run("run --rm --network container:nosuch busybox true")
+    #expect(
+      started.status == 125 && started.errors.contains("No such container: nosuch"), "\(started)")
+    #expect(sandbox.run("create --userns foo busybox").status == 125)
+    sandbox.run(["rm", late.text])
+    #expect(sandbox.run("ps -aq").text == "")
+  }
+
+  @Test("a container for another platform, or with a disk that is not there, is refused by name")
+  func strangers() {
+    defer { sandbox.close() }
+    sandbox.run("pull busybox")
+    let other = sandbox.run("run --rm --pull never --platform linux/s390x busybox true")
+    #expect(other.status == 125 && other.errors.contains("wanted linux/s390x"), "\(other)")
+    let disk = sandbox.run("run --rm --device-read-bps /dev/nosuch:1mb busybox true")
+    #expect(disk.status == 125 && disk.errors.contains("/dev/nosuch"), "\(disk)")
+    #expect(sandbox.run("ps -aq").text == "")
+  }
+
+  @Test("a device may be opened that a rule allows") func deviceRules() {
+    defer { sandbox.close() }
+    // The console of the kernel's log: nothing that the list has anyway.
+    let open = "mknod /log c 1 11 && : < /log && echo opened"
+    let command = ["--cap-add", "SYSLOG", "busybox", "sh", "-c", open]
+    let refused = sandbox.run(["run", "--rm"] + command)
+    #expect(refused.status != 0 && !refused.output.contains("opened"), "\(refused)")
+    let allowed = sandbox.run(["run", "--rm", "--device-cgroup-rule", "c 1:11 rw"] + command)
+    #expect(allowed.output == "opened\n", "\(allowed)")
+  }
 }

@@ -81,6 +81,19 @@ import Testing
     #expect(fresh == known && fresh?.owner == "dockremap" && fresh?.users.first?.hostID == 231_072)
   }
 
+  @Test("without making dockremap, default is what it would be")
+  func expectedUser() throws {
+    let remap = try UserRemap.resolve("default", Self.accounts) { Self.accounts.withDefaultUser() }
+    #expect(remap?.owner == "dockremap")
+    #expect(
+      remap?.users == [SpecIDMapping(containerID: 0, hostID: 231_072, size: 65536)]
+        && remap?.groups == [SpecIDMapping(containerID: 0, hostID: 100_000, size: 65536)])
+    var lent = Self.accounts
+    lent.subuid += "dockremap:700000:65536\n"
+    let kept = try UserRemap.resolve("default", lent) { lent.withDefaultUser() }
+    #expect(kept?.users.map(\.hostID) == [700_000])
+  }
+
   @Test("the groups that may ping are those that exist")
   func pingGroups() {
     func remap(_ size: UInt32) -> UserRemap {

@@ -14,6 +14,7 @@ struct Build: ParsableCommand {
   var buildContext: [String] = []
   @Option(help: "Images to consider as cache sources") var cacheFrom: [String] = []
   @Flag(help: "Only look at the Dockerfile, and tell what could be better") var check = false
+  @Flag(help: .hidden) var compress = false
   @Option(help: "Limit the CPU CFS period") var cpuPeriod: Int64 = 0
   @Option(help: "Limit the CPU CFS quota") var cpuQuota: Int64 = 0
   @Option(name: [.customShort("c"), .long], help: "CPU shares (relative weight)")

@@ -13,7 +13,7 @@ struct ComposeProjectOptions: ParsableArguments {
   @Option(name: .customLong("compose-env-file"), help: .hidden) var envFiles: [String] = []
   @Option(name: .customLong("compose-ansi"), help: .hidden) var ansi: String?
   @Option(name: .customLong("compose-progress"), help: .hidden) var progress: String?
-  @Option(name: .customLong("compose-parallel"), help: .hidden) var parallel: Int?
+  @Option(name: .customLong("compose-parallel"), help: .hidden) var parallel: String?
   @Flag(name: .customLong("compose-compatibility"), help: .hidden) var compatibility = false
   @Flag(name: .customLong("compose-dry-run"), help: .hidden) var dryRun = false
 

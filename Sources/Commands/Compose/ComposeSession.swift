@@ -110,7 +110,7 @@ final class ComposeSession {
   func display() -> any ComposeProgress {
     if plans.isQuiet { return QuietComposeProgress() }
     switch options.progress ?? ProcessInfo.processInfo.environment["COMPOSE_PROGRESS"] ?? "auto" {
-    case "quiet": return QuietComposeProgress()
+    case "quiet", "none": return QuietComposeProgress()
     case "plain": return PlainComposeProgress()
     case "json": return JSONComposeProgress()
     case "tty": return TerminalComposeProgress(title: plans.title)

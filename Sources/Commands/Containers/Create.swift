@@ -12,8 +12,8 @@ struct Create: ParsableCommand {
   var words: [String]
 
   func run() throws {
-    try asRunFailure {
-      let spec = try options.spec(words, detached: false)
+    let spec = try asRunFailure { try options.spec(words, detached: false) }
+    try asCreateFailure {
       let launch = Launch(engine: try openEngine(), options: options)
       print(try launch.create(spec, image: try launch.image(words[0])).id)
     }

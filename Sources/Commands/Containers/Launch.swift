@@ -24,21 +24,26 @@ struct Launch {
         ),
         exitStatus: 125)
     }
-    if options.pull != "always", let image = try store.find(name) { return image }
-    if options.pull == "never" { return try store.resolve(name) }
+    let platform = try options.platform.map { try Platform(parsing: $0) }
+    if options.pull != "always", let image = try store.find(name),
+      platform == nil || image.isFor(platform)
+    {
+      return image
+    }
+    if options.pull == "never" { return try store.resolve(name).required(platform, name) }
     let reference = try Reference(name)
     if options.pull == "missing", !options.quiet {
       StandardError.print("Unable to find image '\(reference.familiar)' locally")
     }
     let display = TransferDisplay.onErrors()
-    return try store.pull(reference) { progress in
+    return try store.pull(reference, platform: platform) { progress in
       if !options.quiet { display.show(progress) }
-    }
+    }.required(platform, reference.familiar)
   }
 
   /// Makes the container. Its id goes into `--cidfile`, which must not exist.
   func create(
-    _ spec: ContainerSpec, image: Image, startsNow: Bool = false
+    _ spec: ContainerSpec, image: Image, startsNow: Bool = false, isTrial: Bool = false
   ) throws -> ContainerRecord {
     warnOfLimits(spec.host)
     let name = try options.name.map(ContainerName.check)
@@ -51,7 +56,9 @@ struct Launch {
     }
     var generator = SystemRandomNumberGenerator()
     var attempt = 0
-    let record = try engine.create(spec, image: image, name: name, startsNow: startsNow) {
+    let record = try engine.create(
+      spec, image: image, name: name, startsNow: startsNow, isTrial: isTrial
+    ) {
       defer { attempt += 1 }
       return RandomName.make(attempt: attempt, using: &generator)
     }
@@ -112,5 +119,15 @@ func asRunFailure<Result>(_ body: () throws -> Result) throws -> Result {
   } catch let error as SyscallError {
     throw DklabError(
       .internal, id: "run.system", Text("\(error)", ko: "\(error)"), exitStatus: 125)
+  }
+}
+
+/// `error` with exit status 1: what `create` ends with when it was not its command line that is wrong.
+func asCreateFailure<Result>(_ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch var error as DklabError {
+    error.exitStatus = 1
+    throw error
   }
 }

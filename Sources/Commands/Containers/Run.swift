@@ -38,7 +38,8 @@ struct Run: ParsableCommand {
       let engine = try openEngine()
       let launch = Launch(engine: engine, options: options)
       let image = try launch.image(words[0])
-      let record = try launch.create(spec, image: image, startsNow: !dryRun)
+      let record = try launch.create(
+        spec, image: image, startsNow: !dryRun, isTrial: dryRun)
       if explain || dryRun {
         do {
           // The plan is not the container's output: only a dry run has it as its result.

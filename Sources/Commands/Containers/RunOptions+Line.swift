@@ -3,9 +3,13 @@ extension RunOptions {
   init(_ line: VerbLine) {
     self.init()
     addHost = line.values("add-host")
+    annotation = line.values("annotation")
     attach = line.values("attach")
+    blkioWeight = line.value("blkio-weight")
+    blkioWeightDevice = line.values("blkio-weight-device")
     capAdd = line.values("cap-add")
     capDrop = line.values("cap-drop")
+    cgroupns = line.value("cgroupns") ?? ""
     cidfile = line.value("cidfile")
     cpuPeriod = line.value("cpu-period")
     cpuQuota = line.value("cpu-quota")
@@ -14,6 +18,12 @@ extension RunOptions {
     cpusetCpus = line.value("cpuset-cpus") ?? ""
     cpusetMems = line.value("cpuset-mems") ?? ""
     device = line.values("device")
+    deviceCgroupRule = line.values("device-cgroup-rule")
+    deviceReadBps = line.values("device-read-bps")
+    deviceReadIops = line.values("device-read-iops")
+    deviceWriteBps = line.values("device-write-bps")
+    deviceWriteIops = line.values("device-write-iops")
+    disableContentTrust = line.isOn("disable-content-trust", unlessGiven: true)
     dns = line.values("dns")
     dnsOption = line.values("dns-option")
     dnsSearch = line.values("dns-search")
@@ -35,6 +45,7 @@ extension RunOptions {
     ip = line.value("ip")
     ip6 = line.value("ip6")
     ipc = line.value("ipc") ?? ""
+    isolation = line.value("isolation") ?? ""
     label = line.values("label")
     labelFile = line.values("label-file")
     link = line.values("link")
@@ -44,6 +55,7 @@ extension RunOptions {
     memory = line.value("memory")
     memoryReservation = line.value("memory-reservation")
     memorySwap = line.value("memory-swap")
+    memorySwappiness = line.value("memory-swappiness")
     mount = line.values("mount")
     name = line.value("name")
     network = line.values("network")
@@ -53,6 +65,7 @@ extension RunOptions {
     oomScoreAdj = line.value("oom-score-adj")
     pid = line.value("pid") ?? ""
     pidsLimit = line.value("pids-limit")
+    platform = line.value("platform")
     privileged = line.isOn("privileged")
     publish = line.values("publish")
     publishAll = line.isOn("publish-all")
@@ -61,6 +74,7 @@ extension RunOptions {
     readOnly = line.isOn("read-only")
     restart = line.value("restart") ?? "no"
     rm = line.isOn("rm")
+    runtime = line.value("runtime") ?? ""
     securityOpt = line.values("security-opt")
     shmSize = line.value("shm-size")
     stopSignal = line.value("stop-signal")
@@ -73,6 +87,7 @@ extension RunOptions {
     userns = line.value("userns") ?? ""
     uts = line.value("uts") ?? ""
     volume = line.values("volume")
+    volumeDriver = line.value("volume-driver") ?? ""
     volumesFrom = line.values("volumes-from")
     workdir = line.value("workdir")
   }

@@ -27,6 +27,7 @@ extension RunOptions {
     try readLimits(into: &spec.host)
     try readNetwork(into: &spec)
     try readSecurity(into: &spec.host)
+    try readTechnology(into: &spec)
     spec.host.logDriver = logDriver.flatMap { $0.isEmpty ? nil : $0 }
     spec.host.logOptions = try logOptions()
     spec.host.autoRemove = rm
@@ -105,6 +106,7 @@ extension RunOptions {
     host.oomKillDisable = oomKillDisable
     host.ulimits = try ulimit.map { try flagValue("--ulimit", $0, ResourceOption.ulimit) }
     host.devices = try device.map(ResourceOption.device)
+    try readDevices(into: &host)
     for text in sysctl {
       let (key, value) = try flagValue("--sysctl", text, ResourceOption.sysctl)
       host.sysctls[key] = value
@@ -162,7 +164,8 @@ extension RunOptions {
 
   /// The value of `--pid`, `--ipc` or `--uts`.
   private func mode(_ flag: String, _ value: String, _ known: [String]) throws -> String {
-    let joins = flag != "uts" && value.hasPrefix("container:")
+    let joins =
+      flag != "uts" && value.hasPrefix("container:") && (flag != "pid" || value.count > 10)
     guard value.isEmpty || known.contains(value) || joins else {
       throw conflict("--\(flag): invalid \(flag.uppercased()) mode")
     }

@@ -4,7 +4,8 @@ enum BuildGrammar {
     VerbGrammar(
       "build", "[OPTIONS] PATH | URL | -", 1...1,
       [
-        "add-host=", "build-arg=", "build-context=", "cache-from=", "check", "cpu-period=",
+        "add-host=", "build-arg=", "build-context=", "cache-from=", "check", "compress",
+        "cpu-period=",
         "cpu-quota=", "c cpu-shares=", "cpuset-cpus=", "cpuset-mems=", "dry-run", "explain",
         "f file=", "force-rm", "iidfile=", "label=", "load", "m memory=", "memory-swap=",
         "network=", "no-cache", "no-cache-filter=", "o output=", "platform=", "progress=",

@@ -63,14 +63,15 @@ struct CommandLineReader {
 
   /// `compose [project's flags] VERB [verb's flags]`, in the order our parser wants.
   private func readCompose(_ words: [String]) throws -> [String] {
-    let project: [String]
+    let project: VerbLine
     do {
-      project = try read(words, as: ComposeGrammar.project).words
+      project = try read(words, as: ComposeGrammar.project)
+      try ComposeGrammar.check(project, program)
     } catch is HelpRequest {
       return ["help", "compose"]
     }
-    let flags = project.prefix { $0.hasPrefix("--") }.map { "--compose-" + $0.dropFirst(2) }
-    let rest = Array(project.dropFirst(flags.count))
+    let flags = project.words.prefix { $0.hasPrefix("--") }.map { "--compose-" + $0.dropFirst(2) }
+    let rest = Array(project.words.dropFirst(flags.count))
     guard let word = rest.first else { return ["help", "compose"] }
     let verb = ComposeGrammar.aliases[word] ?? word
     // Linked as docker-compose, the program's name already says it.
@@ -99,7 +100,7 @@ struct CommandLineReader {
     let parent = ([program] + words.dropLast()).joined(separator: " ")
     return UsageError(
       "\(program): unknown command: \(program) \(name)",
-      hint: nearest.map { "Did you mean `\(parent) \($0)`?" },
+      hint: RefusedVerbs.hint(name)?() ?? nearest.map { "Did you mean `\(parent) \($0)`?" },
       seeAlso: "Run '\(parent) --help' for more information", exitStatus: 1)
   }
 
@@ -140,6 +141,11 @@ struct CommandLineReader {
     let value = body.contains("=") ? String(body.dropFirst(name.count + 1)) : nil
     guard let flag = known.first(where: { $0.long == name || synonyms[name] == $0.long })
     else {
+      if let reason = RefusedFlags.reason(name, of: grammar.name) {
+        throw UsageError(
+          "\(program): --\(name): \(reason())",
+          seeAlso: "Run '\(program) \(grammar.name) --help' for more information", exitStatus: 125)
+      }
       let nearest = Suggestion.nearest(to: name, in: known.map(\.long))
       throw usage(
         name.isEmpty ? "bad flag syntax: \(word)" : "unknown flag: --\(name)", grammar,

@@ -1,3 +1,5 @@
+import Support
+
 /// The command line of `docker compose`: flags of the project before the verb, flags of the verb
 /// after it.
 enum ComposeGrammar {
@@ -118,4 +120,33 @@ enum ComposeGrammar {
 
   /// Other names of verbs.
   static let aliases = ["convert": "config", "list": "ls"]
+}
+
+extension ComposeGrammar {
+  /// Refuses values of the project's flags that docker compose refuses, in its words. The flags themselves
+  /// are in `line`.
+  static func check(_ line: VerbLine, _ program: String) throws {
+    func refused(_ message: String) -> UsageError {
+      UsageError(
+        message, seeAlso: "Run '\(program) compose --help' for more information", exitStatus: 1)
+    }
+    if let text = line.value("parallel") {
+      do {
+        _ = try GoValue.int(text)
+      } catch let error as DklabError {
+        throw refused(
+          "invalid argument \"\(text)\" for \"--parallel\" flag: \(error.message.en)")
+      }
+    }
+    guard let progress = line.value("progress") else { return }
+    let ansi = line.value("ansi")
+    switch progress {
+    case "tty" where ansi == "never":
+      throw refused("can't use --progress tty while ANSI support is disabled")
+    case "plain" where ansi == "always":
+      throw refused("can't use --progress plain while ANSI support is forced")
+    case "", "auto", "tty", "plain", "json", "quiet", "none": return
+    default: throw refused("unsupported --progress value \"\(progress)\"")
+    }
+  }
 }

@@ -22,26 +22,32 @@ enum DockerGrammar {
       "run", "start", "stats", "stop", "top", "unpause", "update", "wait",
     ],
     "image": ["build", "history", "import", "load", "pull", "push", "save", "tag"],
-    "system": ["events", "info"], "builder": ["build"], "buildx": ["build"],
+    "manifest": [], "network": [], "volume": [], "system": ["events", "info"], "builder": ["build"],
+    "buildx": ["build"],
   ]
 
   private static let any = Int.max
 
   /// What `run` and `create` share.
   static let runFlags = [
-    "add-host=", "a attach=", "cap-add=", "cap-drop=", "cidfile=", "cpu-period=", "cpu-quota=",
-    "c cpu-shares=", "cpus=", "cpuset-cpus=", "cpuset-mems=", "device=", "dns=", "dns-option=",
+    "add-host=", "annotation=", "a attach=", "blkio-weight=", "blkio-weight-device=", "cap-add=",
+    "cap-drop=", "cgroupns=", "cidfile=", "cpu-period=", "cpu-quota=",
+    "c cpu-shares=", "cpus=", "cpuset-cpus=", "cpuset-mems=", "device=", "device-cgroup-rule=",
+    "device-read-bps=", "device-read-iops=", "device-write-bps=", "device-write-iops=",
+    "disable-content-trust+", "dns=", "dns-option=",
     "dns-search=", "domainname=", "entrypoint=", "e env=", "env-file=", "expose=", "group-add=",
     "health-cmd=", "health-interval=", "health-retries=", "health-start-interval=",
     "health-start-period=", "health-timeout=", "h hostname=", "init", "i interactive", "ip=",
-    "ip6=", "ipc=", "l label=", "label-file=", "link=", "log-driver=",
+    "ip6=", "ipc=", "isolation=", "l label=", "label-file=", "link=", "log-driver=",
     "log-opt=", "mac-address=", "m memory=",
-    "memory-reservation=", "memory-swap=", "mount=", "name=", "network=",
+    "memory-reservation=", "memory-swap=", "memory-swappiness=", "mount=", "name=", "network=",
     "network-alias=", "no-healthcheck", "oom-kill-disable",
-    "oom-score-adj=", "pid=", "pids-limit=", "privileged", "p publish=", "P publish-all", "pull=",
-    "q quiet", "read-only", "restart=", "rm", "security-opt=", "shm-size=", "stop-signal=",
+    "oom-score-adj=", "pid=", "pids-limit=", "platform=", "privileged", "p publish=",
+    "P publish-all", "pull=",
+    "q quiet", "read-only", "restart=", "rm", "runtime=", "security-opt=", "shm-size=",
+    "stop-signal=",
     "stop-timeout=", "sysctl=", "tmpfs=", "t tty", "ulimit=", "u user=", "userns=", "uts=",
-    "v volume=",
+    "v volume=", "volume-driver=",
     "volumes-from=", "w workdir=",
   ]
 

@@ -26,10 +26,11 @@ extension ContainerRequest {
     if spec.host.autoRemove, spec.host.restart != .no {
       throw APIError(.badRequest, "can't create 'AutoRemove' container with restart policy")
     }
-    for key in ["Links", "VolumeDriver", "CgroupParent"] {
-      if let list = host.object[key]?.array, !list.isEmpty { throw unsupported(key) }
-      if let text = host.object[key]?.string, !text.isEmpty { throw unsupported(key) }
-    }
+    let driver = try host.string("VolumeDriver") ?? ""
+    guard ["", "local"].contains(driver) else { throw unsupported("VolumeDriver") }
+    guard try host.string("CgroupnsMode") != "host" else { throw unsupported("CgroupnsMode host") }
+    let parent = try host.string("CgroupParent") ?? ""
+    guard parent.isEmpty else { throw unsupported("CgroupParent") }
   }
 
   private func unsupported(_ key: String) -> APIError {
@@ -170,7 +171,32 @@ extension ContainerRequest {
           hostPath: source, containerPath: nonEmpty(try device.string("PathInContainer")) ?? source,
           access: nonEmpty(try device.string("CgroupPermissions")) ?? "rwm"))
     }
+    try readDevices(into: &wish)
     try wish.checkLimits()
+  }
+
+  /// What it may do with disks and with devices that have no file of their own in it.
+  private func readDevices(into wish: inout HostConfig) throws {
+    for kind in BlockDeviceLimit.Kind.allCases {
+      for entry in try host.readers(kind.key) {
+        let value = try entry.integer(kind == .weight ? "Weight" : "Rate") ?? 0
+        let limit = BlockDeviceLimit(
+          kind, path: try entry.string("Path") ?? "", value: UInt64(max(0, value)))
+        wish.blockDevices = (wish.blockDevices ?? []) + [limit]
+      }
+    }
+    let rules = try host.strings("DeviceCgroupRules") ?? []
+    for rule in rules where DeviceRule(allowing: rule) == nil {
+      throw APIError(.badRequest, "invalid device cgroup rule format: '\(rule)'")
+    }
+    wish.deviceRules = rules.isEmpty ? nil : rules
+    let swappiness = try host.integer("MemorySwappiness") ?? -1
+    guard (-1...100).contains(swappiness) else {
+      throw APIError(
+        .badRequest, "Invalid value: \(swappiness), valid memory swappiness range is 0-100")
+    }
+    wish.memorySwappiness = swappiness < 0 ? nil : swappiness
+    wish.annotations = try host.map("Annotations").flatMap { $0.isEmpty ? nil : $0 }
   }
 
   private func readNetwork(into spec: inout ContainerSpec) throws {
@@ -182,6 +208,16 @@ extension ContainerRequest {
       }
       // The network of the mode comes first, whatever the order of the object was.
       spec.networks.sort { left, _ in left.network == spec.host.networkMode }
+    }
+    let links = try host.strings("Links") ?? []
+    if !links.isEmpty {
+      let isDefault = { (wish: EndpointWish) in ["bridge", "default"].contains(wish.network) }
+      if !spec.networks.contains(where: isDefault) {
+        spec.networks.append(EndpointWish(network: "bridge"))
+      }
+      for index in spec.networks.indices where isDefault(spec.networks[index]) {
+        spec.networks[index].links += links
+      }
     }
     for (port, bindings) in try host.lists("PortBindings") {
       for binding in bindings {

@@ -65,12 +65,24 @@ package struct SpecResources: Codable, Sendable, Equatable {
     package var minor: Int64
     package var weight: UInt16?
     package var leafWeight: UInt16?
+
+    package init(major: Int64, minor: Int64, weight: UInt16?) {
+      self.major = major
+      self.minor = minor
+      self.weight = weight
+    }
   }
 
   package struct ThrottleDevice: Codable, Sendable, Equatable {
     package var major: Int64
     package var minor: Int64
     package var rate: UInt64
+
+    package init(major: Int64, minor: Int64, rate: UInt64) {
+      self.major = major
+      self.minor = minor
+      self.rate = rate
+    }
   }
 
   package struct HugePageLimit: Codable, Sendable, Equatable {

@@ -39,6 +39,30 @@ struct RunOptionsTests {
     #expect(host.sysctls == ["net.core.somaxconn": "1"] && host.extraHosts == ["db:10.0.0.1"])
   }
 
+  @Test("what it may do with disks and devices reaches the specification, too")
+  func devices() throws {
+    let host = try spec(
+      "--blkio-weight", "300", "--blkio-weight-device", "/dev/sda:200", "--device-read-bps",
+      "/dev/sda:1mb", "--device-write-bps=/dev/sda:10", "--device-read-iops", "/dev/sda:7",
+      "--device-write-iops", "/dev/sdb:0", "--device-cgroup-rule", "c 1:* rw",
+      "--memory-swappiness", "60", "--annotation", "a=b=c", "--cgroupns", "private", "--runtime",
+      "runc", "--isolation", "default", "--volume-driver", "local", "--disable-content-trust",
+      "--platform", "linux/amd64", "busybox"
+    ).host
+    #expect(host.blkioWeight == 300 && host.memorySwappiness == 60)
+    #expect(
+      host.blockDevices == [
+        BlockDeviceLimit(.weight, path: "/dev/sda", value: 200),
+        BlockDeviceLimit(.readBps, path: "/dev/sda", value: 1 << 20),
+        BlockDeviceLimit(.writeBps, path: "/dev/sda", value: 10),
+        BlockDeviceLimit(.readIOps, path: "/dev/sda", value: 7),
+        BlockDeviceLimit(.writeIOps, path: "/dev/sdb", value: 0),
+      ])
+    #expect(host.deviceRules == ["c 1:* rw"] && host.annotations == ["a": "b=c"])
+    let none = try spec("--blkio-weight", "0", "--memory-swappiness", "-1", "busybox").host
+    #expect(none.blkioWeight == nil && none.memorySwappiness == nil && none.blockDevices == nil)
+  }
+
   @Test("a detached container attaches nothing")
   func detached() throws {
     let spec = try spec("-d", "-i", "busybox")
@@ -124,6 +148,46 @@ struct RunOptionsTests {
       (
         ["--add-host", "a:b"],
         "invalid argument \"a:b\" for \"--add-host\" flag: invalid IP address in add-host: \"b\""
+      ),
+      (["--pid", "container:"], "--pid: invalid PID mode"),
+      (
+        ["--device-read-bps", "/dev/sda:x"],
+        "invalid argument \"/dev/sda:x\" for \"--device-read-bps\" flag: invalid rate for device: /dev/sda:x. "
+          + "The correct format is <device-path>:<number>[<unit>]. Number must be a positive integer. "
+          + "Unit is optional and can be kb, mb, or gb"
+      ),
+      (
+        ["--device-write-iops", "/dev/sda:-1"],
+        "invalid argument \"/dev/sda:-1\" for \"--device-write-iops\" flag: invalid rate for device: "
+          + "/dev/sda:-1. The correct format is <device-path>:<number>. Number must be a positive integer"
+      ),
+      (
+        ["--device-read-bps", "sda:1"],
+        "invalid argument \"sda:1\" for \"--device-read-bps\" flag: bad format for device path: sda:1"
+      ),
+      (
+        ["--blkio-weight-device", "/dev/sda"],
+        "invalid argument \"/dev/sda\" for \"--blkio-weight-device\" flag: bad format: /dev/sda"
+      ),
+      (
+        ["--blkio-weight-device", "/dev/sda:5"],
+        "invalid argument \"/dev/sda:5\" for \"--blkio-weight-device\" flag: invalid weight for device: "
+          + "/dev/sda:5"
+      ),
+      (
+        ["--device-cgroup-rule", "c 1:3 x"],
+        "invalid argument \"c 1:3 x\" for \"--device-cgroup-rule\" flag: invalid device cgroup format "
+          + "'c 1:3 x'"
+      ),
+      (
+        ["--memory-swappiness", "200"],
+        "invalid value: 200. Valid memory swappiness range is 0-100"
+      ),
+      (["--runtime", "foo"], "unknown or invalid runtime name: foo"),
+      (["--cgroupns", "foo"], "--cgroupns: invalid CGROUP mode"),
+      (
+        ["--volume-driver", "foo"],
+        "error looking up volume plugin foo: plugin \"foo\" not found"
       ),
       (["-w", "rel"], "the working directory 'rel' is invalid, it needs to be an absolute path"),
     ])

@@ -35,4 +35,29 @@ struct ComposeGrammarTests {
     #expect(throws: UsageError.self) { try read(["--fil", "x", "config"]) }
     #expect(throws: UsageError.self) { try read(["config", "--nope"]) }
   }
+
+  @Test(
+    "values of the project's flags are refused before anything is read, as docker compose does",
+    arguments: [
+      (
+        ["--parallel", "x"],
+        "invalid argument \"x\" for \"--parallel\" flag: strconv.ParseInt: parsing \"x\": invalid syntax"
+      ),
+      (["--progress", "foo"], "unsupported --progress value \"foo\""),
+      (
+        ["--ansi", "never", "--progress", "tty"],
+        "can't use --progress tty while ANSI support is disabled"
+      ),
+      (
+        ["--progress=plain", "--ansi=always"],
+        "can't use --progress plain while ANSI support is forced"
+      ),
+    ])
+  func values(flags: [String], message: String) throws {
+    let error = try #require(throws: UsageError.self) { try read(flags + ["ps"]) }
+    #expect(error.message == message && error.exitStatus == 1)
+    for good in [["--parallel", "-1"], ["--progress", "quiet"], ["--ansi", "never"]] {
+      _ = try read(good + ["ps"])
+    }
+  }
 }
