@@ -98,6 +98,10 @@ extension HostConfig: RecordPart {
     cpusetMems = try fields.string("cpusetMems")
     pidsLimit = try fields.number("pidsLimit")
     blkioWeight = try fields.number(ifPresent: "blkioWeight")
+    blockDevices = try fields.decoded(ifPresent: "blockDevices")
+    deviceRules = try fields.strings(ifPresent: "deviceRules")
+    memorySwappiness = try fields.number(ifPresent: "memorySwappiness")
+    annotations = try fields.pairs(ifPresent: "annotations")
     oomScoreAdj = try fields.number("oomScoreAdj")
     oomKillDisable = try fields.bool("oomKillDisable")
     logDriver = try fields.string(ifPresent: "logDriver")
@@ -107,7 +111,7 @@ extension HostConfig: RecordPart {
   package func write(to fields: inout JSONFieldsText) throws {
     try writeThings(&fields)
     try writeModes(&fields)
-    writeLimits(&fields)
+    try writeLimits(&fields)
   }
 
   private func writeThings(_ fields: inout JSONFieldsText) throws {
@@ -147,7 +151,7 @@ extension HostConfig: RecordPart {
     try fields.write("remap", encoding: remap)
   }
 
-  private func writeLimits(_ fields: inout JSONFieldsText) {
+  private func writeLimits(_ fields: inout JSONFieldsText) throws {
     fields.write("shmSize", shmSize)
     fields.write("memory", memory)
     fields.write("memoryReservation", memoryReservation)
@@ -160,6 +164,10 @@ extension HostConfig: RecordPart {
     fields.write("cpusetMems", cpusetMems)
     fields.write("pidsLimit", pidsLimit)
     fields.write("blkioWeight", blkioWeight)
+    try fields.write("blockDevices", encoding: blockDevices)
+    fields.write("deviceRules", deviceRules)
+    fields.write("memorySwappiness", memorySwappiness)
+    fields.write("annotations", annotations)
     fields.write("oomScoreAdj", oomScoreAdj)
     fields.write("oomKillDisable", oomKillDisable)
     fields.write("logDriver", logDriver)

@@ -179,6 +179,10 @@ private enum Samples {
     host.cpusetMems = "0"
     host.pidsLimit = 8
     host.blkioWeight = 500
+    host.blockDevices = [BlockDeviceLimit(.readBps, path: "/dev/vda", value: 1)]
+    host.deviceRules = ["c 1:3 rwm"]
+    host.memorySwappiness = 10
+    host.annotations = ["a": "b"]
     host.oomScoreAdj = -500
     host.oomKillDisable = true
     host.logDriver = "none"
