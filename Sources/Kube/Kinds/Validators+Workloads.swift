@@ -2,8 +2,8 @@ import Documents
 
 extension Validators {
   /// What ReplicaSets, DaemonSets and the like have in common: a selector that fits the template.
-  @Sendable static func selectingWorkload(
-    _ spec: JSONValue, _ path: String, _ problems: inout [FieldProblem]
+  private static func selectingWorkload(
+    _ kind: String, _ spec: JSONValue, _ path: String, _ problems: inout [FieldProblem]
   ) {
     checkNotNegative(
       spec, ["replicas", "minReadySeconds", "revisionHistoryLimit"], path, &problems)
@@ -13,8 +13,9 @@ extension Validators {
     }
     guard let selector = LabelSelector(object: selectorValue) else { return }
     if selector.requirements.isEmpty {
+      let word = kind == "ReplicaSet" ? "deployment" : kind.lowercased()
       problems.append(
-        .invalid("\(path).selector", "{}", "empty selector is invalid for deployment"))
+        .invalid("\(path).selector", "{}", "empty selector is invalid for \(word)"))
     } else if !selector.matches(spec.map("template", "metadata", "labels")) {
       problems.append(
         FieldProblem(
@@ -31,7 +32,7 @@ extension Validators {
       problems.append(
         FieldProblem(
           "\(path).template.spec.activeDeadlineSeconds", .forbidden,
-          "activeDeadlineSeconds in \(path) is not Supported"))
+          "activeDeadlineSeconds in \(kind) is not Supported"))
     }
   }
 
@@ -45,7 +46,7 @@ extension Validators {
   @Sendable static func deployment(
     _ spec: JSONValue, _ path: String, _ problems: inout [FieldProblem]
   ) {
-    selectingWorkload(spec, path, &problems)
+    selectingWorkload("ReplicaSet", spec, path, &problems)
     let strategy = spec["strategy"] ?? .null
     let rolling = "\(path).strategy.rollingUpdate"
     switch strategy.text("type") {
@@ -81,7 +82,19 @@ extension Validators {
   @Sendable static func statefulSet(
     _ spec: JSONValue, _ path: String, _ problems: inout [FieldProblem]
   ) {
-    selectingWorkload(spec, path, &problems)
+    selectingWorkload("StatefulSet", spec, path, &problems)
+  }
+
+  @Sendable static func replicaSet(
+    _ spec: JSONValue, _ path: String, _ problems: inout [FieldProblem]
+  ) {
+    selectingWorkload("ReplicaSet", spec, path, &problems)
+  }
+
+  @Sendable static func daemonSet(
+    _ spec: JSONValue, _ path: String, _ problems: inout [FieldProblem]
+  ) {
+    selectingWorkload("DaemonSet", spec, path, &problems)
   }
 
   @Sendable static func replicationController(

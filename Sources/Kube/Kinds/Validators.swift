@@ -26,6 +26,12 @@ enum Validators {
     for (key, member) in members {
       guard let field = message.field(key) else { continue }
       let inner = path.isEmpty ? key : "\(path).\(key)"
+      // The claims of a StatefulSet become volumes of its pods only: their template is judged, as by
+      // the real server, when a pod is made of it.
+      if key == "template", message.name == "apps.StatefulSetSpec" {
+        podTemplate(member, inner, &problems)
+        continue
+      }
       if !field.values.isEmpty { checkValues(member, field, inner, &problems) }
       if field.type.message != nil { checkInner(member, field.type, inner, &problems) }
     }
