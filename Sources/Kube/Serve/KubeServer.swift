@@ -250,7 +250,12 @@ package final class KubeServer: Sendable {
   }
 
   private func openAPIReply(_ parts: [String], _ request: HTTPRequest) throws -> HTTPResponse {
-    if parts == ["openapi", "v2"] { return Self.json(openAPI.version2) }
+    if parts == ["openapi", "v2"] {
+      let accepted = request.headers.first(name: "accept") ?? ""
+      guard accepted.contains(OpenAPIProtobuf.accepted) else { return Self.json(openAPI.version2) }
+      return Self.bytes(
+        OpenAPIProtobuf.encode(openAPI.version2), type: OpenAPIProtobuf.mediaType)
+    }
     if parts == ["openapi", "v3"] { return Self.json(openAPI.index) }
     guard parts.count >= 4, parts[1] == "v3" else { throw APIError.noSuchPath }
     let isCore = parts[2] == "api"

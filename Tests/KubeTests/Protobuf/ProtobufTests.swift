@@ -30,6 +30,44 @@ struct ProtobufTests {
     #expect(object.labels == ["team": "x"])
   }
 
+  @Test("of the OpenAPI document hold what clients look up: types, references, extensions")
+  func document() throws {
+    let document: JSONValue = [
+      "swagger": "2.0", "info": ["title": "T", "version": "v1"],
+      "definitions": [
+        "a.B": [
+          "type": "object", "required": ["c"],
+          "properties": ["c": ["type": "array", "items": ["$ref": "#/definitions/a.D"]]],
+          "x-kubernetes-map-type": "atomic",
+        ]
+      ],
+    ]
+    /// The content of the first field of a number.
+    func field(_ number: UInt64, _ bytes: ArraySlice<UInt8>) throws -> ArraySlice<UInt8> {
+      var reader = ProtobufReader(bytes)
+      while let (found, value) = try reader.next() {
+        if found == number, case .bytes(let content) = value { return content }
+      }
+      throw APIError.badRequest("no field \(number)")
+    }
+    func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+    let bytes = OpenAPIProtobuf.encode(document)[...]
+    #expect(text(try field(1, bytes)) == "2.0")
+    #expect(text(try field(1, try field(2, bytes))) == "T")
+    let named = try field(1, try field(9, bytes))
+    #expect(text(try field(1, named)) == "a.B")
+    let schema = try field(2, named)
+    #expect(text(try field(1, try field(22, schema))) == "object")
+    #expect(text(try field(19, schema)) == "c")
+    let property = try field(1, try field(25, schema))
+    #expect(text(try field(1, property)) == "c")
+    let items = try field(1, try field(23, try field(2, property)))
+    #expect(text(try field(1, items)) == "#/definitions/a.D")
+    let extra = try field(31, schema)
+    #expect(text(try field(1, extra)) == "x-kubernetes-map-type")
+    #expect(text(try field(2, try field(2, extra))) == "\"atomic\"")
+  }
+
   @Test("survive every way of being cut short or wrong")
   func truncated() throws {
     let whole = bytes(
