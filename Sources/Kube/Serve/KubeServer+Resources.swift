@@ -129,7 +129,7 @@ extension KubeServer {
     }
     options.isDryRun = dryRun.contains("All")
     options.fieldManager = request.query["fieldManager"] ?? ""
-    options.force = request.query["force"] == "true"
+    options.force = request.query.says("force")
     if let word = request.query["fieldValidation"], !word.isEmpty {
       guard let validation = WriteOptions.FieldValidation(rawValue: word) else {
         throw APIError(

@@ -18,8 +18,8 @@ extension KubeServer {
     let seconds = Int(request.query["timeoutSeconds"] ?? "") ?? 3600
     let plan = WatchPlan(
       type: type, namespace: type.isNamespaced ? info.namespace : "", options: options,
-      wantsBookmarks: request.query["allowWatchBookmarks"] == "true",
-      wantsInitial: request.query["sendInitialEvents"] == "true",
+      wantsBookmarks: request.query.says("allowWatchBookmarks"),
+      wantsInitial: request.query.says("sendInitialEvents"),
       form: ReplyForm.choose(request.headers.first(name: "accept")),
       include: Self.include(request))
     return HTTPResponse(

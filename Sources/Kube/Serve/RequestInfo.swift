@@ -51,7 +51,7 @@ struct RequestInfo: Sendable {
   private mutating func settleVerb(_ method: String, _ query: QueryParameters, isWatchPath: Bool) {
     switch method {
     case "GET", "HEAD":
-      let watches = ["true", "1"].contains(query["watch"] ?? "") || isWatchPath
+      let watches = query.says("watch") || isWatchPath
       verb = watches ? "watch" : name.isEmpty ? "list" : "get"
     case "POST": verb = "create"
     case "PUT": verb = "update"

@@ -48,7 +48,7 @@ struct PodExec {
         "unable to upgrade connection: container not found (\"\(name)\")")
     }
     var wish = Wish(
-      arguments: [], hasInput: query["stdin"] == "true", isTerminal: query["tty"] == "true")
+      arguments: [], hasInput: query.says("stdin"), isTerminal: query.says("tty"))
     if attaches {
       wish.isTerminal = found.spec.tty
       wish.hasInput = wish.hasInput && found.spec.openStdin
@@ -90,7 +90,7 @@ struct PodExec {
     }
     var wanted: Set<UInt8> = [3]
     for (channel, word) in [(UInt8(0), "stdin"), (1, "stdout"), (2, "stderr")]
-    where request.query[word] == "true" && !(channel == 2 && request.query["tty"] == "true") {
+    where request.query.says(word) && !(channel == 2 && request.query.says("tty")) {
       wanted.insert(channel)
     }
     let channels = wanted

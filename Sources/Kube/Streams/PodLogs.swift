@@ -12,10 +12,10 @@ struct PodLogs {
   func answer(_ request: HTTPRequest, _ pod: JSONValue) throws -> HTTPResponse {
     let query = request.query
     let name = try Self.containerName(query["container"], of: pod)
-    let previous = query["previous"] == "true"
+    let previous = query.says("previous")
     var wish = LogWish()
-    wish.follow = query["follow"] == "true"
-    wish.timestamps = query["timestamps"] == "true"
+    wish.follow = query.says("follow")
+    wish.timestamps = query.says("timestamps")
     if let tail = query["tailLines"] {
       guard let number = Int(tail), number >= 0 else {
         throw APIError(
