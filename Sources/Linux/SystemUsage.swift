@@ -2,6 +2,7 @@
 //
 // Man pages: proc_stat(5), proc_meminfo(5), proc_pid_net(5), proc_pid_statm(5).
 
+import CLinux
 import Glibc
 import Support
 
@@ -56,6 +57,12 @@ package enum SystemUsage {
   }
 
   package static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// How much fits on the file system that `path` lies on, in bytes; nil when there is no `path`.
+  package static func disk(at path: String) -> UInt64? {
+    var (free, total) = (UInt64(0), UInt64(0))
+    return dk_statfs_space(path, &free, &total) == 0 ? total : nil
+  }
 
   /// The machine's memory in bytes.
   package static func memory() -> UInt64 {

@@ -5,8 +5,8 @@ import Linux
 /// for itself only. Otherwise who may write endpoints could reach, through a service, what listens only
 /// there.
 ///
-/// The cluster's own controllers write the addresses of pods in the node's network, which is 127.0.0.1
-/// here; so they may.
+/// The cluster's own controllers write the addresses of pods in the node's network, which is 127.0.0.1 on
+/// a machine that has no other; so they may.
 enum EndpointAdmission {
   static func check(
     _ object: JSONValue, _ old: JSONValue?, _ type: ResourceType, _ user: UserInfo

@@ -2,8 +2,8 @@
 // the node keeps the pod's volumes, so that all containers of the pod see the same one however often they
 // are restarted. What is mounted there must be let go before the directory can be removed.
 //
-// Simplification: `sizeLimit` holds for memory only; the real kubelet also measures directories on the
-// disk and evicts pods that take too much.
+// On the disk nothing holds a pod back; it is measured, and evicted when it has taken too much
+// (StorageLimits.swift).
 //
 // Man pages: tmpfs(5), mount(2). Next: PodVolumes.swift
 

@@ -8,7 +8,8 @@ import Support
 extension Kubelet {
   func keepInTouch(_ now: Int64) throws {
     if now >= nextReport {
-      try report.register(client, now: now)
+      own = try report.register(client, now: now)
+      executor.report = report
       nextReport = now + 60_000_000_000
       nextLease = now + NodeReport.leasePeriod
     } else if now >= nextLease {

@@ -39,6 +39,7 @@ extension Kubelet {
     due[uid] = nil
     asking.remove(uid)
     leaving.remove(uid)
+    verdicts[uid] = nil
     gone.remove(uid)
   }
 

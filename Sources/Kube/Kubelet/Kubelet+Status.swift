@@ -53,7 +53,7 @@ extension Kubelet {
     }
     let status = PodStatus(
       pod, containers, problems: executor.problems[pod.uid] ?? [:], health: health,
-      hostAddress: report.address, now: wallClockNanoseconds()
+      verdict: verdicts[pod.uid] ?? nil, hostAddress: report.address, now: wallClockNanoseconds()
     ).json
     guard status != pod["status"] else { return }
     let path = "/api/v1/namespaces/\(pod.namespace)/pods/\(pod.name)/status"

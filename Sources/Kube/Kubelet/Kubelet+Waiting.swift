@@ -60,7 +60,7 @@ extension Kubelet {
   private func timeout() -> Int32 {
     guard dirty.isEmpty else { return 0 }
     let now = wallClockNanoseconds()
-    var next = min(nextLease, usage.next, now + 5_000_000_000)
+    var next = min(nextLease, usage.next, nextMeasure, now + 5_000_000_000)
     if watch == nil { next = min(next, now + 250_000_000) }
     if let first = due.values.min() { next = min(next, first) }
     var wait = max(0, (next - now) / 1_000_000 + 1)

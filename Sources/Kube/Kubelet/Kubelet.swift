@@ -21,7 +21,13 @@ final class Kubelet {
   let node: String
   let client: LocalClient
   let executor: PodExecutor
-  let report: NodeReport
+  var report: NodeReport
+  /// The node as the server knows it.
+  var own: JSONValue = [:]
+  /// What was said of pods: taken, or why not, or why not any more.
+  var verdicts: [String: NodeVerdict?] = [:]
+  /// When to measure next what pods have written.
+  var nextMeasure: Int64 = 0
   let probes: ProbeRunner
   let usage: UsageReporter
   let updates: VolumeUpdates
@@ -62,10 +68,9 @@ final class Kubelet {
     self.node = node
     self.client = client
     report = NodeReport(
-      name: node, address: "127.0.0.1", range: "\(ClusterNetwork().range(ofNode: index))")
+      name: node, range: "\(ClusterNetwork().range(ofNode: index))", storage: engine.root.path)
     executor = try PodExecutor(
-      engine: engine, client: client, node: node, directory: directory,
-      hostAddress: report.address, range: report.range)
+      engine: engine, client: client, node: node, directory: directory, report: report)
     usage = UsageReporter(node: node, engine: engine, client: client)
     probes = ProbeRunner(PodExecutor.handlers(engine))
     updates = VolumeUpdates(client)
@@ -91,6 +96,7 @@ final class Kubelet {
         due[uid] = nil
         mark(uid)
       }
+      measureStorage(now)
       let batch = dirty
       dirty = []
       isDirty = []
@@ -117,12 +123,10 @@ final class Kubelet {
   // MARK: One pod
 
   private func sync(_ uid: String) {
-    if let pod = pods[uid], let refusal = PodSecurity(pod: pod).refusal,
-      told.insert("\(uid)/refused").inserted
-    {
-      executor.note(
-        pod, refusal.reason, refusal.message, container: ObservedContainer.sandbox,
-        isWarning: true)
+    if let pod = pods[uid] {
+      admit(pod)
+      // The server did not say what there is to be known.
+      if verdicts[uid] == nil, !pod.isBeingDeleted, !pod.isOver { return }
     }
     for _ in 0..<32 {
       guard let pod = pods[uid] else { return }
@@ -132,7 +136,7 @@ final class Kubelet {
       let health = health(pod, containers, now, &again)
       let plan = PodPlan(
         pod, containers, problems: executor.problems[uid] ?? [:], health: health, asked: asked,
-        now: now)
+        verdict: verdicts[uid] ?? nil, now: now)
       if let time = plan.again { again = min(again ?? .max, time) }
       if let again { lookAgain(uid, at: again) }
       if !act(plan, pod, now) {

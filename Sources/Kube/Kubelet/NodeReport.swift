@@ -6,16 +6,45 @@ import Support
 /// What a node says about itself: what it has, how it is, that it still lives.
 struct NodeReport {
   let name: String
-  let address: String
+  /// Where others reach the node's ports: the machine's own address, which a laptop gets anew now and then.
+  private(set) var address = NodeReport.hostAddress
   /// The addresses of its pods.
   let range: String
+  /// Where pods write: what fits there is what they can have together.
+  let storage: String
   static let leasePeriod: Int64 = 10_000_000_000
 
-  /// What pods can ask for.
-  static var capacity: [String: Quantity] {
+  init(name: String, range: String, storage: String) {
+    self.name = name
+    self.range = range
+    self.storage = storage
+  }
+
+  /// A machine that is connected to nothing has only its loopback.
+  private static var hostAddress: String {
+    HostAddress.current.map(\.description) ?? "127.0.0.1"
+  }
+
+  /// What the node has.
+  var capacity: [String: Quantity] {
     var memory = Quantity(Int(clamping: SystemUsage.memory() / 1024) * 1024, format: .binary)
     memory.nano -= memory.nano % (1024 * 1_000_000_000)
-    return ["cpu": Quantity(SystemUsage.processors), "memory": memory, "pods": Quantity(110)]
+    var result = [
+      "cpu": Quantity(SystemUsage.processors), "memory": memory, "pods": Quantity(110),
+    ]
+    if let disk = SystemUsage.disk(at: storage) {
+      result["ephemeral-storage"] = Quantity(Int(clamping: disk / 1024) * 1024, format: .binary)
+    }
+    return result
+  }
+
+  /// What pods can ask for: the last tenth of the disk is not theirs.
+  var allocatable: [String: Quantity] {
+    var result = capacity
+    if let disk = result["ephemeral-storage"] {
+      result["ephemeral-storage"] = Quantity(disk.units / 10 * 9)
+    }
+    return result
   }
 
   /// The object, as it is made when there is none.
@@ -36,9 +65,8 @@ struct NodeReport {
   func status(of node: JSONValue, now: Int64) -> JSONValue {
     var node = node
     let time = RFC3339.text(now / 1_000_000_000 * 1_000_000_000)
-    let amounts = JSONValue(map: Self.capacity.mapValues(\.description))
-    node.set("status", "capacity", to: amounts)
-    node.set("status", "allocatable", to: amounts)
+    node.set("status", "capacity", to: JSONValue(map: capacity.mapValues(\.description)))
+    node.set("status", "allocatable", to: JSONValue(map: allocatable.mapValues(\.description)))
     node.set(
       "status", "addresses",
       to: [
@@ -86,8 +114,9 @@ struct NodeReport {
     ]
   }
 
-  /// Registers the node and reports its state.
-  func register(_ client: LocalClient, now: Int64) throws {
+  /// Registers the node and reports its state; returns the node.
+  mutating func register(_ client: LocalClient, now: Int64) throws -> JSONValue {
+    address = Self.hostAddress
     let path = "/api/v1/nodes/\(name)"
     var answer = try client.request("GET", path)
     if answer.status == 404 {
@@ -97,6 +126,7 @@ struct NodeReport {
     _ = try client.request(
       "PATCH", path + "/status", ["status": status], type: PatchKind.merge.rawValue)
     try renewLease(client, now: now)
+    return answer.body
   }
 
   /// Says that the node still lives.

@@ -7,6 +7,11 @@ struct ConfigurationError: Error, Equatable {
   var message: String
 }
 
+/// Why a volume of a pod cannot be had, in the kubelet's words.
+struct MountProblem: Error, Equatable {
+  var message: String
+}
+
 /// What a pod's containers take from other objects.
 protocol ObjectSource {
   /// A ConfigMap, a Secret or another object of the pod's namespace.

@@ -18,9 +18,8 @@ final class PodExecutor: ObjectSource {
   let services: WatchedObjects
   private let node: String
   private let directory: String
-  private let hostAddress: String
-  /// Where pods get their addresses from.
-  private let range: String
+  /// What the node says of itself.
+  var report: NodeReport
   /// Containers that could not be started, by pod and name.
   private(set) var problems: [String: [String: PodPlan.Problem]] = [:]
   /// What is being launched, by the descriptor that tells of it.
@@ -35,15 +34,13 @@ final class PodExecutor: ObjectSource {
   private var local: Engine?
 
   init(
-    engine: Engine, client: LocalClient, node: String, directory: String, hostAddress: String,
-    range: String
+    engine: Engine, client: LocalClient, node: String, directory: String, report: NodeReport
   ) throws {
     self.engine = engine
     self.client = client
     self.node = node
     self.directory = directory
-    self.hostAddress = hostAddress
-    self.range = range
+    self.report = report
     containers = try PodContainers(engine)
     hooks = PodHooks(Self.handlers(engine))
     outbox = EventOutbox(client)
@@ -93,6 +90,8 @@ final class PodExecutor: ObjectSource {
       try body()
       // How often an image has not come counts until it has.
       if !isPulling(pod, name) { problems[pod.uid]?[name] = nil }
+    } catch let error as MountProblem {
+      remember(pod, error)
     } catch let error as ConfigurationError {
       remember(pod, name, error.reason, error.message)
     } catch let error as DklabError {
@@ -121,6 +120,17 @@ final class PodExecutor: ObjectSource {
       isWarning: true)
   }
 
+  /// The kubelet tries a volume again after half a second, and then ever later.
+  private func remember(_ pod: JSONValue, _ error: MountProblem) {
+    let name = ObservedContainer.sandbox
+    let count = (problems[pod.uid]?[name]?.count ?? 0) + 1
+    let wait = min(Int64(500_000_000) << Int64(min(count - 1, 8)), 122_000_000_000)
+    problems[pod.uid, default: [:]][name] = PodPlan.Problem(
+      reason: "FailedMount", message: error.message, next: wallClockNanoseconds() + wait,
+      count: count)
+    note(pod, "FailedMount", error.message, container: name, isWarning: true)
+  }
+
   /// Begins to start a container, or the sandbox.
   func start(_ operation: PodPlan.Operation, _ pod: JSONValue) {
     switch operation {
@@ -132,7 +142,9 @@ final class PodExecutor: ObjectSource {
   }
 
   private func startSandbox(_ pod: JSONValue) throws {
-    let spec = ContainerTranslation.sandbox(pod, range: range)
+    // All of them first: a pod of which one is missing has no network and no address yet.
+    try volumes(of: pod, self).make()
+    let spec = ContainerTranslation.sandbox(pod, range: report.range)
     // The sandbox's image is the kit's own: it is on the shelf.
     let image =
       try presentImage(spec.image, policy: "")
@@ -153,7 +165,8 @@ final class PodExecutor: ObjectSource {
   /// The volumes of a pod, made from the objects that `source` knows.
   func volumes(of pod: JSONValue, _ source: any ObjectSource) -> PodVolumes {
     let environment = PodEnvironment(
-      pod: pod, node: node, hostAddress: hostAddress, capacity: NodeReport.capacity, source: source)
+      pod: pod, node: node, hostAddress: report.address, capacity: report.allocatable,
+      source: source)
     return PodVolumes(pod: pod, directory: directory(of: pod), environment: environment) {
       self.token(pod, $0)
     }
@@ -177,7 +190,7 @@ final class PodExecutor: ObjectSource {
       let wanted = mount.text("name")
       guard let volume = pod.list("spec", "volumes").first(where: { $0.text("name") == wanted })
       else { continue }
-      paths[wanted] = try files.path(volume)
+      paths[wanted] = try files.mounted(volume)
     }
     var translation = ContainerTranslation(pod: current, sandboxID: sandbox.id)
     translation.targetID =
@@ -238,7 +251,7 @@ final class PodExecutor: ObjectSource {
   /// Where handlers of a pod's containers find what listens in it.
   func place(of pod: JSONValue) -> HandlerProcess.Place {
     HandlerProcess.Place(
-      PodPlan.newest(ObservedContainer.sandbox, containers.of(pod.uid)), host: hostAddress)
+      PodPlan.newest(ObservedContainer.sandbox, containers.of(pod.uid)), host: report.address)
   }
 
   /// Acts on the end of a hook; `pod` is the one that the container belongs to.
@@ -256,6 +269,12 @@ final class PodExecutor: ObjectSource {
     case .postStart:
       if !hook.succeeded { try? engine.kill(record, signal: .kill, waits: false) }
     }
+  }
+
+  /// What a container has written to the disk: changes of its files, and its log.
+  func written(_ id: String) -> Int {
+    let place = engine.containerDirectory(id)
+    return DiskUsage.bytes(below: "\(place)/upper") + DiskUsage.bytes(below: engine.logPath(id))
   }
 
   // MARK: The API

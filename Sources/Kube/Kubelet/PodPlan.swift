@@ -44,18 +44,22 @@ struct PodPlan {
   private let health: [String: Health]
   /// Since when containers have been asked to end, by id.
   private let asked: [String: Int64]
+  /// Why the node does not keep the pod.
+  private let verdict: NodeVerdict?
   private let now: Int64
   private static let second: Int64 = 1_000_000_000
 
   init(
     _ pod: JSONValue, _ containers: [ObservedContainer], problems: [String: Problem] = [:],
-    health: [String: Health] = [:], asked: [String: Int64] = [:], now: Int64
+    health: [String: Health] = [:], asked: [String: Int64] = [:],
+    verdict: NodeVerdict? = nil, now: Int64
   ) {
     self.pod = pod
     self.containers = containers
     self.problems = problems
     self.health = health
     self.asked = asked
+    self.verdict = verdict
     self.now = now
     decide()
   }
@@ -74,8 +78,12 @@ struct PodPlan {
   private mutating func decide() {
     let phase = pod.text("status", "phase")
     if pod.isBeingDeleted { return end() }
+    if let verdict {
+      // An evicted pod has no time to say good-bye.
+      _ = stopInOrder(by: verdict.isEviction ? now : nil)
+      return
+    }
     if phase == "Succeeded" || phase == "Failed" || isFinished { return stopAll() }
-    if PodSecurity(pod: pod).refusal != nil { return stopAll() }
     if let deadline = deadline {
       if now >= deadline { return stopAll() }
       lookAgain(at: deadline)

@@ -26,18 +26,18 @@ struct PodSecurity {
     return Dictionary(all, uniquingKeysWith: { _, last in last })
   }
 
-  /// Why the node does not take the pod at all: a reason and a message.
-  var refusal: (reason: String, message: String)? {
+  /// Why the node does not take the pod at all.
+  var refusal: NodeVerdict? {
     let isHost = pod.flag("spec", "hostNetwork")
     for name in sysctls.keys.sorted() {
       if !Self.safe.contains(name) {
-        return ("SysctlForbidden", "forbidden sysctl: \"\(name)\" not allowlisted")
+        return NodeVerdict(
+          reason: "SysctlForbidden", message: "forbidden sysctl: \"\(name)\" not allowlisted")
       }
       if isHost, name.hasPrefix("net.") {
-        return (
-          "SysctlForbidden",
-          "forbidden sysctl: \"\(name)\" not allowed with host net enabled"
-        )
+        return NodeVerdict(
+          reason: "SysctlForbidden",
+          message: "forbidden sysctl: \"\(name)\" not allowed with host net enabled")
       }
     }
     return nil

@@ -10,16 +10,19 @@ struct PodStatus {
   private let health: [String: PodPlan.Health]
   private let now: Int64
   private let hostAddress: String
+  private let verdict: NodeVerdict?
 
   init(
     _ pod: JSONValue, _ containers: [ObservedContainer], problems: [String: PodPlan.Problem] = [:],
-    health: [String: PodPlan.Health] = [:], hostAddress: String, now: Int64
+    health: [String: PodPlan.Health] = [:], verdict: NodeVerdict? = nil, hostAddress: String,
+    now: Int64
   ) {
     self.pod = pod
     self.containers = containers
     self.problems = problems
     self.health = health
     self.hostAddress = hostAddress
+    self.verdict = verdict
     self.now = now
   }
 
@@ -34,6 +37,7 @@ struct PodStatus {
 
   /// The whole status.
   var json: JSONValue {
+    if let verdict, !verdict.isEviction { return rejected(verdict) }
     var result = pod
     let sandbox = newest(ObservedContainer.sandbox)
     let isUp = sandbox?.state == .running
@@ -68,15 +72,30 @@ struct PodStatus {
     }
     setConditions(
       &result, statuses, isUp: isUp, isInitialized: isInitialized, isOver: isOver, phase)
-    if let refusal = PodSecurity(pod: pod).refusal {
-      result.set("status", "reason", to: .string(refusal.reason))
-      result.set("status", "message", to: .string("Pod was rejected: \(refusal.message)"))
+    if let verdict {
+      result.set("status", "reason", to: .string(verdict.reason))
+      result.set("status", "message", to: .string(verdict.status))
+      if verdict.isEviction {
+        Conditions.set(
+          &result, "DisruptionTarget", status: true, reason: "TerminationByKubelet",
+          message: verdict.message, now: timestamp)
+      }
     }
     if deadlineExceeded {
       result.set("status", "reason", to: "DeadlineExceeded")
       result.set(
         "status", "message", to: "Pod was active on the node longer than the specified deadline")
     }
+    return result["status"] ?? [:]
+  }
+
+  /// A pod that was never taken has no containers to tell of.
+  private func rejected(_ verdict: NodeVerdict) -> JSONValue {
+    var result = pod
+    result.set("status", "phase", to: "Failed")
+    result.set("status", "reason", to: .string(verdict.reason))
+    result.set("status", "message", to: .string(verdict.status))
+    result.setDefault("status", "startTime", to: .string(timestamp))
     return result["status"] ?? [:]
   }
 
@@ -139,7 +158,7 @@ struct PodStatus {
   private func phase(_ isInitialized: Bool) -> String {
     let before = pod.text("status", "phase")
     if before == "Succeeded" || before == "Failed" { return before }
-    if deadlineExceeded || PodSecurity(pod: pod).refusal != nil { return "Failed" }
+    if deadlineExceeded || verdict != nil { return "Failed" }
     for container in pod.list("spec", "initContainers")
     where container.text("restartPolicy") != "Always" {
       if policy == "Never", let last = newest(container.text("name")), last.state == .exited,

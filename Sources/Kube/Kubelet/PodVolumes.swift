@@ -25,6 +25,32 @@ struct PodVolumes {
     return path
   }
 
+  /// Makes all volumes, whether containers mount them or not.
+  func make() throws {
+    for volume in pod.list("spec", "volumes") {
+      do {
+        _ = try path(volume)
+      } catch let error as MountProblem {
+        throw error
+      } catch {
+        let words = (error as? ConfigurationError)?.message ?? "\(error)"
+        throw MountProblem(
+          message: "MountVolume.SetUp failed for volume \"\(volume.text("name"))\" : \(words)")
+      }
+    }
+  }
+
+  /// Where a volume lies, brought up to date; one whose source has gone meanwhile stays as it is.
+  func mounted(_ volume: JSONValue) throws -> String {
+    do {
+      return try path(volume)
+    } catch {
+      let place = "\(directory)/volumes/\(volume.text("name"))"
+      guard File.isDirectory(place) else { throw error }
+      return place
+    }
+  }
+
   private func volumeFiles(_ path: String, _ volume: JSONValue) -> VolumeFiles {
     var result = VolumeFiles(path: path, group: group)
     for source in volume.list("projected", "sources") {
@@ -122,8 +148,15 @@ struct PodVolumes {
     let claim = environment.source.object("persistentvolumeclaims", pod.namespace, name)
     let bound = claim?.text("spec", "volumeName") ?? ""
     guard let object = environment.source.object("persistentvolumes", "", bound) else {
-      throw ConfigurationError(
-        reason: "ContainerCreating", message: "persistentvolumeclaim \"\(name)\" is not bound")
+      let word = "[\(volume.text("name"))]"
+      let why =
+        claim == nil
+        ? "failed to fetch PVC from API server: persistentvolumeclaims \"\(name)\" not found"
+        : "PVC is not bound"
+      throw MountProblem(
+        message: "Unable to attach or mount volumes: unmounted volumes=\(word), "
+          + "unattached volumes=[], failed to process volumes=\(word): error processing PVC "
+          + "\(pod.namespace)/\(name): \(why)")
     }
     let local = object.text("spec", "hostPath", "path") + object.text("spec", "local", "path")
     guard !local.isEmpty else {

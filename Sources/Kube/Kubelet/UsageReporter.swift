@@ -2,8 +2,8 @@
 // groups are read and sent. What that comes to is computed there (MetricsBook.swift), as a metrics
 // server does with what it asks kubelets for.
 //
-// Simplification: every node of a cluster says of itself what the whole machine uses, as it also offers
-// the whole machine's processors and memory.
+// Simplification: every node of a cluster offers the whole machine's processors and memory. What the
+// machine uses beside its pods counts for each of them.
 
 import Documents
 import Engine

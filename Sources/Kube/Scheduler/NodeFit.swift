@@ -67,8 +67,8 @@ package enum NodeFit {
     if !matchesSelectors(pod, object) {
       return ["node(s) didn't match Pod's node affinity/selector"]
     }
-    if portsClash(pod, node) {
-      return ["node(s) didn't have free ports for the requested pod ports"]
+    if portsClash(pod, node.pods) {
+      return [portsReason]
     }
     let short = shortages(pod, node)
     if !short.isEmpty { return short }
@@ -78,10 +78,13 @@ package enum NodeFit {
     return []
   }
 
-  private static func portsClash(_ pod: JSONValue, _ node: NodeState) -> Bool {
+  static let portsReason = "node(s) didn't have free ports for the requested pod ports"
+
+  /// Whether a pod wants a port of its node that one of the node's pods has.
+  static func portsClash(_ pod: JSONValue, _ pods: [JSONValue]) -> Bool {
     let wanted = hostPorts(pod)
     guard !wanted.isEmpty else { return false }
-    let taken = node.pods.flatMap(hostPorts)
+    let taken = pods.flatMap(hostPorts)
     return wanted.contains { one in
       taken.contains { other in
         one.port == other.port

@@ -39,6 +39,11 @@ extension Why {
     if causes.isEmpty, let failed = event(pod, "FailedCreatePodSandBox") {
       causes = [said(failed)]
     }
+    if causes.isEmpty, !pod.isCondition("PodReadyToStartContainers"),
+      let failed = event(pod, "FailedMount")
+    {
+      causes = [said(failed)]
+    }
     if causes.isEmpty {
       causes = [
         Cause(

@@ -28,9 +28,9 @@ struct PodSecurityTests {
     let refusal = try #require(PodSecurity(pod: unsafe).refusal)
     #expect(refusal.reason == "SysctlForbidden")
     #expect(refusal.message == "forbidden sysctl: \"kernel.msgmax\" not allowlisted")
-    let status = PodStatus(unsafe, [], hostAddress: "127.0.0.1", now: 0).json
+    let status = PodStatus(unsafe, [], verdict: refusal, hostAddress: "127.0.0.1", now: 0).json
     #expect(status.text("phase") == "Failed" && status.text("reason") == "SysctlForbidden")
-    #expect(PodPlan(unsafe, [], now: 0).operations == [])
+    #expect(PodPlan(unsafe, [], verdict: refusal, now: 0).operations == [])
     let host = pod(sysctl("net.ipv4.tcp_syncookies"), [("hostNetwork", true)])
     #expect(PodSecurity(pod: host).refusal != nil)
   }

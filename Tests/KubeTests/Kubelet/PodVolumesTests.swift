@@ -54,6 +54,40 @@ struct PodVolumesTests {
     }
   }
 
+  @Test("that cannot be made are told of in the kubelet's words")
+  func missing() throws {
+    let path = "/tmp/dklab-volumes-\(UInt32.random(in: 0 ... .max))"
+    defer { try? Directory.removeTree(path) }
+    func words(_ volume: JSONValue) -> String {
+      let pod: JSONValue = [
+        "metadata": ["name": "web", "namespace": "default", "uid": "u"],
+        "spec": ["containers": [["name": "main"]], "volumes": [volume]],
+      ]
+      let environment = PodEnvironment(
+        pod: pod, node: "one", hostAddress: "127.0.0.1", capacity: [:], source: OneMap())
+      let volumes = PodVolumes(pod: pod, directory: path, environment: environment) { _ in nil }
+      do {
+        try volumes.make()
+        return ""
+      } catch { return (error as? MountProblem)?.message ?? "\(error)" }
+    }
+    #expect(words(["name": "v", "configMap": ["name": "m"]]) == "")
+    let start = "MountVolume.SetUp failed for volume \"v\" : "
+    #expect(
+      words(["name": "v", "secret": ["secretName": "s"]]) == start + "secret \"s\" not found")
+    #expect(
+      words(["name": "v", "configMap": ["name": "m", "items": [["key": "x", "path": "x"]]]])
+        == start + "references non-existent config key: x")
+    #expect(
+      words(["name": "v", "hostPath": ["path": "/nowhere", "type": "Directory"]])
+        == start + "hostPath type check failed: /nowhere is not a directory")
+    #expect(
+      words(["name": "v", "persistentVolumeClaim": ["claimName": "c"]])
+        == "Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed "
+        + "to process volumes=[v]: error processing PVC default/c: failed to fetch PVC from API "
+        + "server: persistentvolumeclaims \"c\" not found")
+  }
+
   @Test("have tokens for any time", arguments: [Int64.max, Int64.min])
   func tokens(seconds: Int64) throws {
     try inVolumes { volumes, path in
