@@ -32,27 +32,7 @@ struct ClusterBootstrap {
         "scheduling.k8s.io/v1", "priorityclasses", "", name,
         ["value": .integer(Int64(value)), "description": "Used for parts of the system."])
     }
-    try DefaultRoles.roles.forEach { name, labels, rules in
-      try ensure(
-        "rbac.authorization.k8s.io/v1", "clusterroles", "", name,
-        ["metadata": ["labels": JSONValue(map: labels)], "rules": rules])
-    }
-    try DefaultRoles.bindings.forEach { name, subject in
-      try ensure(
-        "rbac.authorization.k8s.io/v1", "clusterrolebindings", "", name,
-        [
-          "metadata": ["labels": JSONValue(map: DefaultRoles.label)],
-          "roleRef": [
-            "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole",
-            "name": .string(name),
-          ],
-          "subjects": [
-            [
-              "apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": .string(subject),
-            ]
-          ],
-        ])
-    }
+    try roles()
     for type in api.registry.all {
       let local = APIServiceController.local(type.group, type.version)
       try ensure("apiregistration.k8s.io/v1", "apiservices", "", local.name, local)
@@ -102,6 +82,45 @@ struct ClusterBootstrap {
           ],
         ],
       ])
+  }
+
+  /// The roles that every cluster has. One that an older version made becomes what it is today, unless
+  /// its owner has annotated it otherwise.
+  private func roles() throws {
+    let groupVersion = "\(DefaultRoles.group)/v1"
+    for (name, labels, rules) in DefaultRoles.roles {
+      let wanted: JSONValue = [
+        "metadata": [
+          "labels": JSONValue(map: labels), "annotations": JSONValue(map: DefaultRoles.updates),
+        ], "rules": rules,
+      ]
+      try ensure(groupVersion, "clusterroles", "", name, wanted)
+      try reconcile("clusterroles", name) { DefaultRoles.reconciled(role: $0, wanted) }
+    }
+    for (name, subject) in DefaultRoles.bindings {
+      let group = JSONValue.string(DefaultRoles.group)
+      let wanted: JSONValue = [
+        "metadata": [
+          "labels": JSONValue(map: DefaultRoles.label),
+          "annotations": JSONValue(map: DefaultRoles.updates),
+        ],
+        "roleRef": ["apiGroup": group, "kind": "ClusterRole", "name": .string(name)],
+        "subjects": [["apiGroup": group, "kind": "Group", "name": .string(subject)]],
+      ]
+      try ensure(groupVersion, "clusterrolebindings", "", name, wanted)
+      try reconcile("clusterrolebindings", name) { DefaultRoles.reconciled(binding: $0, wanted) }
+    }
+  }
+
+  private func reconcile(
+    _ plural: String, _ name: String, _ change: (JSONValue) -> JSONValue
+  ) throws {
+    guard let type = api.registry.find(group: DefaultRoles.group, version: "v1", plural: plural),
+      let old = api.find(type, "", name), change(old) != old
+    else { return }
+    var options = WriteOptions()
+    options.isJudged = false
+    try api.change(type, "", name, options, change)
   }
 
   /// The services of the cluster itself. No pods stand behind them: both listen at the gateway.

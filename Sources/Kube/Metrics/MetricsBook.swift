@@ -21,6 +21,16 @@ package final class MetricsBook: Sendable {
   private struct Pair {
     var before: UsageSample?
     var now: UsageSample
+
+    /// What the containers of the node's pods are known to use together.
+    var podsUsage: (cpu: Int64, memory: UInt64) {
+      let earlier = Dictionary(
+        (before?.containers ?? []).map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
+      return now.containers.reduce((cpu: 0, memory: 0)) { sum, part in
+        let rate = UsageRate(of: part, earlier[part.id], before?.time, at: now.time)
+        return (sum.cpu + (rate?.cpu ?? 0), sum.memory + part.reading.memory)
+      }
+    }
   }
 
   private let samples = Mutex<[String: Pair]>([:])
@@ -44,12 +54,20 @@ package final class MetricsBook: Sendable {
   }
 
   /// Of each node that has said enough, a NodeMetrics without labels.
+  ///
+  /// All nodes of a cluster are one machine. What a node uses is what the machine does, without what the
+  /// pods of the other nodes do.
   func nodes(now: Int64) -> [JSONValue] {
-    pairs(now).compactMap { pair in
+    let pairs = pairs(now)
+    let ofPods = pairs.map(\.podsUsage)
+    let all = ofPods.reduce((cpu: 0, memory: 0)) { ($0.cpu + $1.cpu, $0.memory + $1.memory) }
+    return zip(pairs, ofPods).compactMap { pair, own in
       guard let before = pair.before,
-        let rate = UsageRate(
+        var rate = UsageRate(
           since: before.time, before.machine, at: pair.now.time, pair.now.machine)
       else { return nil }
+      rate.cpu = max(own.cpu, rate.cpu - (all.cpu - own.cpu))
+      rate.memory = max(own.memory, rate.memory - min(rate.memory, all.memory - own.memory))
       return [
         "kind": "NodeMetrics", "apiVersion": .string(Self.apiVersion),
         "metadata": ["name": .string(pair.now.node)],

@@ -45,6 +45,28 @@ struct MetricsBookTests {
     #expect(book.pods(in: "", now: start + 171 * second).isEmpty)
   }
 
+  @Test("nodes of one machine do not count each other's pods")
+  func shares() throws {
+    let book = MetricsBook()
+    for (node, cpu, memory) in [("one", UInt64(5), UInt64(100 << 20)), ("two", 2, 300 << 20)] {
+      for time in [Int64(100), 110] {
+        let used = time == 110 ? cpu * 1_000_000_000 : 0
+        var sample = sample(
+          time, [container(node, cpu: 1_000_000_000 + used, memory: memory)],
+          cpu: time == 110 ? 20_000_000_000 : 10_000_000_000)
+        sample.node = node
+        book.take(sample)
+      }
+    }
+    let nodes = book.nodes(now: start + 111 * second)
+    func usage(_ name: String, _ resource: String) -> String? {
+      nodes.first { $0.name == name }?.text("usage", resource)
+    }
+    // The machine has used one processor: half of it for one's pod, a fifth for two's.
+    #expect(usage("one", "cpu") == "800m" && usage("two", "cpu") == "500m")
+    #expect(usage("one", "memory") == "724Mi" && usage("two", "memory") == "924Mi")
+  }
+
   @Test("counts from a container's start when it is new, and not before it has run a while")
   func new() throws {
     let book = MetricsBook()
