@@ -6,6 +6,7 @@ import Support
 final class BackgroundProgram {
   private let pid: pid_t
   private let output: Int32
+  private var hasEnded = false
 
   /// Starts `arguments`, the first of which is a path, with `environment` on top of a plain one.
   init(_ arguments: [String], environment: [String: String] = [:]) throws {
@@ -45,19 +46,28 @@ final class BackgroundProgram {
     return String(decoding: (try? readAll(output)) ?? [], as: UTF8.self)
   }
 
-  /// Ends it at once, in the middle of whatever it does.
-  func kill() {
-    Glibc.kill(pid, SIGKILL)
+  /// Waits until it ends by itself.
+  func wait() {
+    guard !hasEnded else { return }
     var status: Int32 = 0
     waitpid(pid, &status, 0)
+    hasEnded = true
+  }
+
+  /// Ends it at once, in the middle of whatever it does.
+  func kill() {
+    guard !hasEnded else { return }
+    Glibc.kill(pid, SIGKILL)
+    wait()
   }
 
   /// Ends it, and waits until it has ended.
   func end() {
+    guard !hasEnded else { return }
     Glibc.kill(pid, SIGTERM)
     var status: Int32 = 0
     for _ in 0..<500 {
-      if waitpid(pid, &status, WNOHANG) != 0 { return }
+      if waitpid(pid, &status, WNOHANG) != 0 { return hasEnded = true }
       usleep(10_000)
     }
     kill()

@@ -17,7 +17,7 @@ struct KubectlTests {
 
   @Test("the genuine one works through a session: every verb, every answer as expected")
   func session() throws {
-    let cluster = try KubeCluster()
+    let cluster = try KubeCluster(["KUBE_EDITOR": "sed -i s/blue/green/"])
     defer { cluster.close() }
     let up = cluster.dklab("kube up --name \(cluster.name)")
     #expect(up.status == 0, "\(up)")
@@ -34,40 +34,7 @@ struct KubectlTests {
       }
       count += 1
     }
-    #expect(count > 80)
-  }
-
-  @Test("killed servers and kubelets lose nothing and restart no pod")
-  func killed() throws {
-    let cluster = try KubeCluster()
-    defer { cluster.close() }
-    #expect(cluster.dklab("kube up --name \(cluster.name)").status == 0)
-    let run = ["run", "p", "--image=busybox", "--command", "--", "sleep", "1000"]
-    #expect(cluster.kubectl(run).status == 0)
-    let wait = cluster.kubectl(["wait", "--for=condition=Ready", "pod/p", "--timeout=60s"])
-    #expect(wait.status == 0, "\(wait)")
-    let path = "{.status.containerStatuses[0].containerID}"
-    func container() -> String {
-      cluster.kubectl(["get", "pod", "p", "-o", "jsonpath=\(path)"]).text
-    }
-    let before = container()
-    for round in 0..<3 {
-      let made = cluster.kubectl(["create", "configmap", "c\(round)"])
-      #expect(made.status == 0, "\(made)")
-      for part in ["server", "kubelet-\(cluster.name)"] {
-        let file = try File.text("\(Sandbox.root)/kube/\(cluster.name)/\(part).pid")
-        let pid = try #require(try JSONValue.parse(file)["pid"]?.int)
-        kill(pid_t(pid), SIGKILL)
-        let identity = ProcessIdentity(of: pid_t(pid))
-        #expect(eventually { !(identity?.isAlive ?? false) })
-      }
-      let again = cluster.dklab("kube up --name \(cluster.name)")
-      #expect(again.status == 0, "\(again)")
-      #expect(cluster.kubectl(["get", "configmap", "c\(round)"]).status == 0)
-    }
-    #expect(container() == before)
-    #expect(
-      cluster.kubectl(["get", "pod", "p", "-o", "jsonpath={.status.phase}"]).text == "Running")
+    #expect(count > 120)
   }
 
   @Test("a kubeconfig that holds other clusters keeps them")
