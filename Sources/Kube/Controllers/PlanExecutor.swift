@@ -42,10 +42,8 @@ struct PlanExecutor {
       guard let owner else { return }
       api.record(
         EventNote(
-          owner, "SuccessfulCreate",
-          bucket == "pods"
-            ? "Created pod: \(made.object.name)"
-            : "Created \(made.object.kind.lowercased()) \(made.object.name)", from: controller))
+          owner, "SuccessfulCreate", Self.words("Created", bucket, made.object, owner),
+          from: controller))
     case .update(let bucket, let object):
       try api.change(try type(bucket), object.namespace, object.name) { _ in object }
     case .scale(let bucket, let object, let replicas):
@@ -73,10 +71,8 @@ struct PlanExecutor {
       guard let owner else { return }
       api.record(
         EventNote(
-          owner, "SuccessfulDelete",
-          bucket == "pods"
-            ? "Deleted pod: \(object.name)"
-            : "Deleted \(object.kind.lowercased()) \(object.name)", from: controller))
+          owner, "SuccessfulDelete", Self.words("Deleted", bucket, object, owner),
+          from: controller))
     case .deleteInForeground(let bucket, let object):
       var options = DeleteOptions()
       options.uid = object.uid
@@ -93,11 +89,28 @@ struct PlanExecutor {
     }
   }
 
+  /// What an event says of a thing that was made or deleted for `owner`, each controller in its own
+  /// words.
+  private static func words(
+    _ what: String, _ bucket: String, _ object: JSONValue, _ owner: JSONValue
+  ) -> String {
+    switch (bucket, owner.kind) {
+    case ("pods", "StatefulSet"):
+      let verb = what == "Created" ? "create" : "delete"
+      return "\(verb) Pod \(object.name) in StatefulSet \(owner.name) successful"
+    case ("pods", _): return "\(what) pod: \(object.name)"
+    default: return "\(what) \(object.kind.lowercased()) \(object.name)"
+    }
+  }
+
   private func report(_ error: APIError, _ step: Step) {
     guard error.reason != "Conflict", error.reason != "NotFound",
-      case .create(let bucket, _, let owner?) = step.action
+      case .create(let bucket, let object, let owner?) = step.action
     else { return }
-    let what = bucket == "pods" ? "Error creating: \(error.message)" : error.message
+    let what =
+      owner.kind == "StatefulSet" && bucket == "pods"
+      ? "create Pod \(object.name) in StatefulSet \(owner.name) failed error: \(error.message)"
+      : bucket == "pods" ? "Error creating: \(error.message)" : error.message
     api.record(EventNote(owner, "FailedCreate", what, from: controller, isWarning: true))
     if bucket == "pods", ["ReplicaSet", "ReplicationController"].contains(owner.kind) {
       blame(owner, error.message)

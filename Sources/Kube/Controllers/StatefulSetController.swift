@@ -68,6 +68,14 @@ package struct StatefulSetController: Controller {
       if phase == "Failed" || phase == "Succeeded" {
         if !pod.isBeingDeleted {
           plan.add(
+            .record(
+              EventNote(
+                set, phase == "Failed" ? "RecreatingFailedPod" : "RecreatingTerminatedPod",
+                "StatefulSet \(set.namespace)/\(set.name) is recreating "
+                  + "\(phase == "Failed" ? "failed" : "terminated") Pod \(pod.name)",
+                from: "statefulset-controller", isWarning: phase == "Failed")),
+            Text("the set tells of it", ko: "세트가 알립니다"))
+          plan.add(
             .delete(bucket: "pods", pod, owner: set),
             Text(
               "pod \(pod.name) has ended and is made anew", ko: "파드 \(pod.name)이(가) 끝나서 다시 만듭니다"))
