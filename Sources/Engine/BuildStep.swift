@@ -96,7 +96,9 @@ package final class RunningBuildStep {
 extension Engine {
   /// Plans a step; `endpoint` is its place in the network.
   package func planStep(_ wish: BuildStepWish, endpoint: Endpoint?) throws -> LaunchPreparation {
-    let host = HostFacts.observe()
+    // The same for all steps of a build.
+    let host = stepHost ?? .observe()
+    stepHost = host
     var spec = ContainerSpec(image: "build")
     spec.config.entrypoint = wish.arguments
     spec.config.env = wish.environment

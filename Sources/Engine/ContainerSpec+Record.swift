@@ -69,7 +69,7 @@ extension HostConfig: RecordPart {
     securityOptions = try fields.strings("securityOptions")
     groupAdd = try fields.strings("groupAdd")
     devices = try fields.list("devices")
-    ulimits = try fields.list("ulimits")
+    ulimits = try fields.parts("ulimits")
     sysctls = try fields.pairs("sysctls")
   }
 
@@ -135,7 +135,7 @@ extension HostConfig: RecordPart {
     fields.write("securityOptions", securityOptions)
     fields.write("groupAdd", groupAdd)
     try fields.write("devices", list: devices)
-    try fields.write("ulimits", list: ulimits)
+    try fields.write("ulimits", parts: ulimits)
     fields.write("sysctls", sysctls)
   }
 

@@ -27,6 +27,8 @@ package final class Engine {
   private var openImages: ImageStore?
   /// The container record that was read or written last.
   var lastRead: KnownRecord?
+  /// The host as the first step of a build found it.
+  var stepHost: HostFacts?
 
   /// Opens the instance `name`, making it when there is none; without `creating` that is an error: who
   /// only looks must not bring an instance back that is just being removed.

@@ -82,7 +82,10 @@ extension ContentStore {
       try check(dk_syncfs(directory.number), "syncfs", root)
     }
     for blob in blobs { try blob.place() }
-    for layer in layers { try nameArchive(layer) }
+    for layer in layers where try !nameArchive(layer) {
+      // Its step runs again.
+      try database.execute("DELETE FROM layers WHERE diff_id = ?", .text(layer.diffID))
+    }
     try syncBlobNames()
     guard !layers.isEmpty else { return }
     try syncDirectory(root + "/layers")
@@ -102,12 +105,14 @@ extension ContentStore {
       }
   }
 
-  private func nameArchive(_ layer: (diffID: String, blob: String)) throws {
+  /// Returns false when the layer has lost its archive.
+  private func nameArchive(_ layer: (diffID: String, blob: String)) throws -> Bool {
     try Directory.make(root + "/blobs/sha256", mode: 0o700)
     let target = "\(root)/blobs/sha256/\(layer.blob)"
-    guard rename(pendingArchive(layer.diffID), target) != 0 else { return }
+    guard rename(pendingArchive(layer.diffID), target) != 0 else { return true }
+    guard errno == ENOENT else { throw SyscallError("rename", target) }
     // Somebody else who settles was first.
-    guard errno == ENOENT, File.exists(target) else { throw SyscallError("rename", target) }
+    return File.exists(target)
   }
 
   /// Whether a row with this in `pending` can be relied on.

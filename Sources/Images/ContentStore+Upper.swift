@@ -40,6 +40,10 @@ extension ContentStore {
           blob: archive, expecting: archive.digest, name: upper.path, limits: UnpackLimits())
       }
       chmod(temporary + "/diff", 0o755)
+      guard !ContentStore.bootID.isEmpty else {
+        _ = try blob.commit()
+        return try install(temporary, as: archive.digest, bytes: bytes, from: archive)
+      }
       return try installPending(
         temporary, as: archive.digest, bytes: bytes, from: archive, with: blob)
     }

@@ -22,6 +22,9 @@ extension ImageStore {
     let manifestText = try ImageJSON.encode(manifest)
     let manifestDigest = Digest(bytes: SHA256.hash(data: manifestText))
     try content.addBlobs([text, manifestText], .later)
+    for layer in layers where try content.layer(layer.diffID) == nil {
+      throw ContentStore.damaged("layer \(layer.diffID)")
+    }
     try record(id: id, configText: text, manifest: manifestDigest, layers: layers, references)
     return try resolve(id.description)
   }
@@ -30,7 +33,10 @@ extension ImageStore {
   func record(
     id: Digest, configText: [UInt8], manifest: Digest, layers: [Layer], _ references: [Reference]
   ) throws {
-    let config = try ImageJSON.decode(ImageConfig.self, from: configText, what: "image \(id)")
+    let config = try ImageJSON.configuration(
+      from: String(decoding: configText, as: UTF8.self), what: "image \(id)")
+    // One of them may be of a build that runs.
+    try content.addBlobs([], .later)
     if layers.isEmpty { try content.makeEmptyLayer() }
     let sizes = layers.map { String($0.size) }.joined(separator: " ")
     try database.transaction {

@@ -57,8 +57,12 @@ extension CgroupHandle {
     if let both = wanted.effectiveMemorySwap {
       // v1 counts memory and swap together, v2 swap alone.
       let swap = both < 0 ? -1 : max(0, both - max(0, wanted.memory ?? 0))
-      try writer.write(
-        "\(group)/memory.swap.max", swap < 0 ? "max" : String(swap), orWarn: .kernelLacksSwapLimit)
+      // A kernel that does not count swap is asked for nothing by "as much as you like" and by "none".
+      if swap > 0 || File.exists("\(group)/memory.swap.max") {
+        try writer.write(
+          "\(group)/memory.swap.max", swap < 0 ? "max" : String(swap),
+          orWarn: .kernelLacksSwapLimit)
+      }
     }
     if let reservation = wanted.memoryReservation, reservation != 0 {
       try writer.write(

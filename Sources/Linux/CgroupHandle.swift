@@ -215,7 +215,7 @@ package struct CgroupHandle: Sendable, Hashable, Codable {
   private static func processes(below directory: String) -> [pid_t] {
     let text = (try? File.text("\(directory)/cgroup.procs")) ?? ""
     var found = text.split(separator: "\n").compactMap { pid_t($0) }
-    for name in (try? Directory.list(directory)) ?? [] where !name.contains(".") {
+    for name in (try? Directory.list(directory)) ?? [] {
       let child = "\(directory)/\(name)"
       if File.isDirectory(child) { found += processes(below: child) }
     }

@@ -61,6 +61,16 @@ import Testing
     #expect(try [MountPoint](record: "[]").isEmpty)
   }
 
+  /// No limit at all is 2^64 - 1, which no double holds.
+  @Test func greatestNumbers() throws {
+    var host = HostConfig()
+    host.ulimits = [SpecRlimit(type: "RLIMIT_CORE", soft: .max, hard: .max)]
+    host.blockDevices = [BlockDeviceLimit(.readIOps, path: "/dev/vda", value: .max)]
+    #expect(try HostConfig(record: host.recordText()) == host)
+    host.ulimits = [SpecRlimit(type: "RLIMIT_CORE", soft: 1 << 63, hard: .max - 1)]
+    #expect(try HostConfig(record: host.recordText()) == host)
+  }
+
   /// What the quick way cannot read is refused as Codable refuses it.
   @Test func damage() throws {
     #expect(throws: DecodingError.self) { try ContainerState(record: "{\"status\":\"gone\"}") }
@@ -154,7 +164,7 @@ private enum Samples {
     host.securityOptions = ["no-new-privileges"]
     host.groupAdd = ["audio"]
     host.devices = [DeviceWish(hostPath: "/dev/null", containerPath: "/dev/x", access: "rwm")]
-    host.ulimits = [SpecRlimit(type: "RLIMIT_NOFILE", soft: 1, hard: UInt64(Int64.max))]
+    host.ulimits = [SpecRlimit(type: "RLIMIT_NOFILE", soft: 1, hard: 2)]
     host.sysctls = ["net.core.somaxconn": "1"]
     host.dns = ["1.1.1.1"]
     host.dnsSearch = ["example.com"]

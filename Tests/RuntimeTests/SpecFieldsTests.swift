@@ -61,6 +61,18 @@ import Testing
     expectNothingMissing(spec.linux?.namespaces?.first)
   }
 
+  /// A number that a double would round is left to Codable, which reads it as it is.
+  @Test func greatNumber() throws {
+    let text = #"""
+      {"ociVersion":"1.2.0","linux":{"seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[
+        {"names":["ioctl"],"action":"SCMP_ACT_ERRNO",
+         "args":[{"index":1,"value":18446744069414584321,"op":"SCMP_CMP_EQ"}]}]}}}
+      """#
+    #expect(throws: (any Error).self) { try Spec(member: JSONValue.parse(text)) }
+    let spec = try SpecFile.parse([UInt8](text.utf8), file: "config.json")
+    #expect(spec.linux?.seccomp?.rules.first?.arguments.first?.value == 0xFFFF_FFFF_0000_0001)
+  }
+
   @Test func leastSpecification() throws {
     let text = #"{"ociVersion":"1.2.0","process":{"cwd":"/","user":null},"later":{"a":[1]}}"#
     #expect(try Spec(member: JSONValue.parse(text)) == reference(text))

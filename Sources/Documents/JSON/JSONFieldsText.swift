@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// One object as text, written member by member: the counterpart of `JSONFields`.
 ///
 /// What is nil is left out, as Codable leaves it out.
@@ -114,11 +116,14 @@ extension JSONFieldsText {
   /// What is rarely there: written by Codable.
   package mutating func write(_ key: String, encoding value: (some Encodable)?) throws {
     guard let value else { return }
-    write(key, try JSONValue(encoding: value))
+    begin(key)
+    // Not by way of JSONValue, which has no numbers from 2^63 on.
+    writer.output += try JSONEncoder().encode(value)
   }
 
   /// A list that is empty most of the time: only what is in it is written by Codable.
   package mutating func write(_ key: String, list: [some Encodable]) throws {
-    write(key, list.isEmpty ? .array([]) : try JSONValue(encoding: list))
+    begin(key)
+    writer.output += list.isEmpty ? Array("[]".utf8) : Array(try JSONEncoder().encode(list))
   }
 }

@@ -167,7 +167,8 @@ private struct Single: SingleValueDecodingContainer {
     let exact: Any? =
       switch decoder.value {
       case .integer(let number): integer.init(exactly: number)
-      case .number(let number): integer.init(exactly: number)
+      // From 2^63 on it need not be what was written.
+      case .number(let number): number.magnitude < 0x1p63 ? integer.init(exactly: number) : nil
       default: throw decoder.mismatch(type, "a number")
       }
     guard let value = exact as? Value else {

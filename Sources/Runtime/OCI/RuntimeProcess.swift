@@ -84,8 +84,9 @@ struct RuntimeProcess: ~Copyable {
     }
     let number = handle.number
     let process = InitProcess(script: script, sync: theirs, stdio: [0, 1, 2])
-    let pid = try makeThroughStage(process, nil, -1, mine, []) {
-      try script.raiseLimits(of: getpid())
+    let pid = try makeThroughStage(
+      process, nil, -1, mine, [], before: { try script.raiseLimits(of: getpid()) }
+    ) {
       try processors?.initial?.apply()
       try cgroup?.enter()
       try processors?.final?.apply()
@@ -96,20 +97,22 @@ struct RuntimeProcess: ~Copyable {
     return RuntimeProcess(pid: pid, sync: sync, script: script)
   }
 
-  /// Forks a stage that carries `enter` out, makes the process as its sibling, and ends.
+  /// Forks a stage that carries `enter` out, makes the process as its sibling, and ends. What its user
+  /// may only do to a process that can be looked into is done `before`.
   static func makeThroughStage(
     _ process: InitProcess, _ cgroup: CgroupHandle?, _ group: Int32, _ mine: Int32,
-    _ kinds: [Namespace], enter: () throws -> Void
+    _ kinds: [Namespace], before: () throws -> Void = {}, enter: () throws -> Void
   ) throws -> pid_t {
     let (reading, writing) = try FileDescriptor.pipe().split()
     defer { close(reading) }
     let stage = try forkProcess()
     if stage == 0 {
       close(mine)
-      // It is on its way into the container, which must not look into it.
-      try? ProcessControl.setDumpable(false)
       var process = process
       do {
+        try before()
+        // It is on its way into the container, which must not look into it.
+        try? ProcessControl.setDumpable(false)
         try process.openJoined()
         try enter()
         var pid = try cloneSibling(kinds, cgroup: group)
@@ -224,7 +227,13 @@ extension LaunchScript {
   /// Does for `process`, which has not entered the container yet, what takes privileges of the host:
   /// its score for when memory runs out, and room for its limits.
   func raiseLimits(of process: pid_t) throws {
-    if let wantedScore { try File.command("/proc/\(process)/oom_score_adj", wantedScore) }
+    if let wantedScore {
+      do {
+        try File.command("/proc/\(process)/oom_score_adj", wantedScore)
+      } catch let error as SyscallError where error.errno == EACCES && geteuid() != 0 {
+        // Who is not root may not always; then it stays what it was, as with crun.
+      }
+    }
     for case .setRlimit(let limit) in operations {
       ResourceLimit(rawValue: limit.type)?.makeRoom(for: process, hard: limit.hard)
     }

@@ -4,6 +4,7 @@
 // Next: ContainerCreation.swift.
 
 import CLinux
+import Documents
 import Glibc
 import Linux
 import Support
@@ -66,7 +67,9 @@ package struct RuntimeStore: Sendable {
   {
     let directory = "\(root)/\(id)"
     guard !id.contains("/"), id != ".", id != "..", !id.isEmpty,
-      let record = try? File.read("\(directory)/state.json")
+      let record = try? File.read("\(directory)/state.json"),
+      // Cut short when the machine went down: nothing of that container is left.
+      (try? JSONValue.parse(record)) != nil
     else { throw Self.missing(id) }
     if let known, try known.recordText().utf8.elementsEqual(record) { return known }
     var container = try RuntimeContainer(record: record) {

@@ -83,11 +83,18 @@ extension SpecCapabilities: FieldsReadable {
   }
 }
 
-extension SpecRlimit: FieldsReadable {
+extension SpecRlimit: RecordPart {
   package init(fields: inout JSONFields) throws {
     self.init(
       type: try fields.string("type"), soft: try fields.number("soft"),
       hard: try fields.number("hard"))
+  }
+
+  /// Exact, also where there is no limit, which is more than a double holds.
+  package func write(to fields: inout JSONFieldsText) {
+    fields.write("type", type)
+    fields.write("soft", soft)
+    fields.write("hard", hard)
   }
 }
 
