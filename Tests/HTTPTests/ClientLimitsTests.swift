@@ -36,6 +36,61 @@ struct ClientLimitsTests {
     _ = server.number
   }
 
+  @Test(
+    "an answer that is none is an error at once",
+    arguments: ["HTTP/1.1 99 no", "HTTP/1.1 1000 no", "HTTP/1.1 -200 no", "HTTP/1.1 x", "SSH-2.0"])
+  func status(line: String) throws {
+    let (ours, theirs) = try Self.pair()
+    let server = FileDescriptor(owning: theirs)
+    try writeAll(server.number, "\(line)\r\n\r\n")
+    let stream = try ClientStream(
+      over: FileDescriptor(owning: ours), to: origin.host, port: 80, isSecure: false)
+    let connection = ClientConnection(origin, stream)
+    let error = #expect(throws: SyscallError.self) { try connection.send("GET", "/") }
+    #expect(error?.errno == EPROTO)
+    _ = server.number
+  }
+
+  @Test("nothing is sent that would end its line")
+  func controlCharacters() throws {
+    let (ours, theirs) = try Self.pair()
+    let server = FileDescriptor(owning: theirs)
+    let stream = try ClientStream(
+      over: FileDescriptor(owning: ours), to: origin.host, port: 80, isSecure: false)
+    let connection = ClientConnection(origin, stream)
+    let wrong: [(target: String, name: String, value: String)] = [
+      ("/\r\nA: b", "C", "d"), ("/\u{7f}", "C", "d"), ("/", "C\n", "d"), ("/", "C\t", "d"),
+      ("/", "C", "d\r\nE: f"), ("/", "C", "\u{0}"),
+    ]
+    for (target, name, value) in wrong {
+      let error = #expect(throws: SyscallError.self) {
+        try connection.send("GET", target, headers: [(name, value)])
+      }
+      #expect(error?.errno == EINVAL)
+    }
+    try writeAll(server.number, "HTTP/1.1 204 No Content\r\n\r\n")
+    #expect(try connection.send("GET", "/", headers: [("C", "d\té")]).status == 204)
+    _ = server.number
+  }
+
+  @Test("a trailer that does not come is waited for no longer than anything else")
+  func trailer() throws {
+    let (ours, theirs) = try Self.pair()
+    let server = FileDescriptor(owning: theirs)
+    try writeAll(
+      server.number, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: b\r\n")
+    let stream = try ClientStream(
+      over: FileDescriptor(owning: ours), to: origin.host, port: 80, isSecure: false)
+    let connection = ClientConnection(origin, stream)
+    _ = try connection.send("GET", "/")
+    #expect(try connection.readBody(timeout: 10) == Array("a".utf8))
+    #expect(try connection.readBody(timeout: 10) == [])
+    #expect(try connection.readBody(timeout: 10) == [] && !connection.isIdle)
+    try writeAll(server.number, "\r\n")
+    #expect(try connection.readBody(timeout: 10_000) == nil && connection.isIdle)
+    _ = server.number
+  }
+
   @Test("an answer beyond the limit is an error, one within it is not")
   func limit() throws {
     for (limit, isFine) in [(5, true), (4, false)] {

@@ -21,6 +21,11 @@ package struct CertificateSubject: Sendable, Equatable {
   /// The user's groups.
   package var organizations: [String] = []
 
+  /// Whether one of the names could be taken for more than a name where it is passed on.
+  package var hasControlCharacters: Bool {
+    ([commonName] + organizations).contains(where: \.hasControlCharacters)
+  }
+
   package init(_ commonName: String, organizations: [String] = []) {
     self.commonName = commonName
     self.organizations = organizations

@@ -11,9 +11,9 @@ package struct AnswerHead: Sendable {
     let lines = String(decoding: bytes[..<end], as: UTF8.self)
       .split(whereSeparator: \.isNewline)
     let words = (lines.first ?? "").split(separator: " ")
-    guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
-      return nil
-    }
+    guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]),
+      (100...999).contains(status)
+    else { return nil }
     self.status = status
     headers = lines.dropFirst().compactMap { line in
       guard let colon = line.firstIndex(of: ":") else { return nil }
@@ -24,7 +24,7 @@ package struct AnswerHead: Sendable {
   }
 
   /// Where the empty line begins.
-  private static func end(of bytes: [UInt8]) -> Int? {
+  static func end(of bytes: [UInt8]) -> Int? {
     guard bytes.count >= 4 else { return nil }
     return bytes.indices.dropLast(3).first { index in
       bytes[index] == 13 && bytes[index + 1] == 10 && bytes[index + 2] == 13

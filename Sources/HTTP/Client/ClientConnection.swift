@@ -31,10 +31,16 @@ package final class ClientConnection {
   /// Whether the answer has been read to its end, so that another request may be sent.
   package private(set) var isIdle = true
 
-  /// Sends a request and reads the head of its answer.
+  /// Sends a request and reads the head of its answer. Throws EINVAL for what would end its line.
   package func send(
     _ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8]? = nil
   ) throws -> AnswerHead {
+    for word in [method, target] + headers.map(\.0) where word.hasControlCharacters {
+      throw SyscallError("send", "\(word.debugDescription) to \(origin)", errno: EINVAL)
+    }
+    for (name, value) in headers where value.replacing("\t", with: " ").hasControlCharacters {
+      throw SyscallError("send", "the header \(name) to \(origin)", errno: EINVAL)
+    }
     isIdle = false
     var text = "\(method) \(target) HTTP/1.1\r\nHost: \(hostHeader)\r\n"
     for (name, value) in headers { text += "\(name): \(value)\r\n" }
@@ -62,6 +68,9 @@ package final class ClientConnection {
         body = try body(of: head, method)
         if case .none = body { isIdle = head.status != 101 }
         return head
+      }
+      if AnswerHead.end(of: bytes) != nil {
+        throw SyscallError("read", "no HTTP answer from \(origin)", errno: EPROTO)
       }
       guard bytes.count < 1 << 20, let more = try stream.read() else {
         throw SyscallError("read", origin.description, errno: bytes.isEmpty ? ECONNRESET : EPROTO)
@@ -117,8 +126,7 @@ package final class ClientConnection {
         let text = String(decoding: line[..<end], as: UTF8.self).prefix { $0.isHexDigit }
         guard let size = Int(text, radix: 16) else { throw brokenOff() }
         if size == 0 {
-          try skipTrailer(Array(line[(end + 1)...]))
-          return nil
+          return try skipTrailer(Array(line[(end + 1)...]), timeout: timeout) ? nil : []
         }
         stream.unread(Array(line[(end + 1)...]))
         body = .chunked(inChunk: size)
@@ -135,7 +143,8 @@ package final class ClientConnection {
     }
   }
 
-  private func skipTrailer(_ bytes: [UInt8]) throws {
+  /// Whether all of the trailer has come.
+  private func skipTrailer(_ bytes: [UInt8], timeout: Int32) throws -> Bool {
     var bytes = bytes
     while true {
       if let end = bytes.firstIndex(of: 10) {
@@ -145,9 +154,16 @@ package final class ClientConnection {
         stream.unread(bytes)
         body = .none
         isIdle = true
-        return
+        return true
       }
-      guard bytes.count < Self.lineLimit, let more = try stream.read() else { throw brokenOff() }
+      guard bytes.count < Self.lineLimit, let more = try stream.read(timeout: timeout) else {
+        throw brokenOff()
+      }
+      if more.isEmpty {
+        // The last chunk is read once more.
+        stream.unread(Array("0\r\n".utf8) + bytes)
+        return false
+      }
       bytes += more
     }
   }

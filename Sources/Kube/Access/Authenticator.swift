@@ -21,9 +21,9 @@ package struct Authenticator: Sendable {
       else { throw .unauthorized }
       return found.user
     }
-    guard let certificate, let subject = CertificateSubject(certificate: certificate) else {
-      throw .unauthorized
-    }
+    guard let certificate, let subject = CertificateSubject(certificate: certificate),
+      !subject.hasControlCharacters
+    else { throw .unauthorized }
     return UserInfo(
       subject.commonName, groups: subject.organizations + ["system:authenticated"])
   }

@@ -56,12 +56,18 @@ enum CertificateAdmission {
       type, old.name, "user not permitted to \(verb) requests with signerName \"\(signer)\"")
   }
 
+  private static func problem(_ pem: String) -> String? {
+    if let problem = CertificateRequest.problem(pem: pem) { return problem }
+    guard let wish = CertificateRequest(pem: pem), !wish.subject.hasControlCharacters else {
+      return "the common name and the organizations must not contain control characters"
+    }
+    return nil
+  }
+
   /// What is asked must be a request, signed by who has the key.
   private static func checkRequest(_ object: JSONValue, _ type: ResourceType) throws(APIError) {
     let pem = Base64.decode(object.text("spec", "request")) ?? []
-    guard let problem = CertificateRequest.problem(pem: String(decoding: pem, as: UTF8.self)) else {
-      return
-    }
+    guard let problem = problem(String(decoding: pem, as: UTF8.self)) else { return }
     // As Go prints bytes.
     let shown = pem.map { "0x" + String($0, radix: 16) }.joined(separator: ", ")
     throw .invalid(

@@ -72,6 +72,34 @@ struct CertificateSignatureTests {
     #expect(error?.message.hasSuffix("}: x509: Ed25519 verification failure") == true)
   }
 
+  @Test(
+    "names that would be more than names in a header are refused, and so is who has such a name")
+  func controlCharacters() throws {
+    let cluster = try TestCluster()
+    let pem = Self.requests["lines"] ?? ""
+    #expect(CertificateRequest.problem(pem: pem) == nil)
+    let error = #expect(throws: APIError.self) {
+      try cluster.create([
+        "apiVersion": "certificates.k8s.io/v1", "kind": "CertificateSigningRequest",
+        "metadata": ["name": "jane"],
+        "spec": [
+          "request": .string(Base64.encode(pem.utf8)), "usages": ["client auth"],
+          "signerName": "kubernetes.io/kube-apiserver-client",
+        ],
+      ])
+    }
+    #expect(error?.code == 422)
+    #expect(error?.message.hasSuffix("must not contain control characters") == true)
+    let authenticator = Authenticator(api: cluster.api, tokens: ServiceAccountTokens())
+    let authority = try CertificateAuthority(name: "kubernetes")
+    for (name, isFine) in [("jane", true), ("jane\r\nX-Remote-Group: a", false)] {
+      let pair = try authority.client(CertificateSubject("x", organizations: [name]))
+      let der = try #require(PEM.decode(pair.certificate))
+      let user = try? authenticator.user(certificate: der, authorization: nil)
+      #expect((user != nil) == isFine)
+    }
+  }
+
   @Test("a node may serve under names and addresses, and under nothing else")
   func names() throws {
     let serving = "kubernetes.io/kubelet-serving"
@@ -129,6 +157,14 @@ struct CertificateSignatureTests {
     cAMhANwfqiO1OSk3g9r9PWAchK8zRmCnlNYqRMJ+7Du4PVq/oAAwBQYDK2VwA0EA
     76jBrwhTt6ye0+Cy3MGJ8GV1T28iRM+Pu2B8flij95u6D5lN1dbCQ1kHPP/iKk4H
     qbxwKYulRTK72AIuAV9eCA==
+    -----END CERTIFICATE REQUEST-----
+    """,
+    "lines": """
+    -----BEGIN CERTIFICATE REQUEST-----
+    MIGwMGQCAQAwMTENMAsGA1UECgwEZGV2czEgMB4GA1UEAwwXamFuZQ0KWC1SZW1v
+    dGUtR3JvdXA6IGEwKjAFBgMrZXADIQBATbakZGoYgQSwOgfP11ccIVncrj/6LFp/
+    J2QtLMFysKAAMAUGAytlcANBAI9FqYIx+OUfgVgAem7tLBxeddJAkXql+lKvZdNs
+    RXDkA/9ExuAY+HXU5NzJiekJj77V+mQX0mUve8rI9q7E3Aw=
     -----END CERTIFICATE REQUEST-----
     """,
     "mail": """
