@@ -55,8 +55,8 @@ package final class APIAggregator: Sendable {
   /// What is served by others at the moment, the preferred first.
   var versions: [Version] {
     known.withLock { Array($0.values) }.sorted {
-      ($1.groupPriority, $0.group, $1.versionPriority, $1.version)
-        < ($0.groupPriority, $1.group, $0.versionPriority, $0.version)
+      ($1.groupPriority, $0.group, $1.versionPriority, VersionOrder($1.version))
+        < ($0.groupPriority, $1.group, $0.versionPriority, VersionOrder($0.version))
     }
   }
 

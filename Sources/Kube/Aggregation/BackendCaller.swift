@@ -11,8 +11,10 @@ struct BackendRequest: Sendable {
   var target: String
   var headers: [(String, String)] = []
   var body: [UInt8]?
-  /// How long the head of the answer may take.
+  /// How long the answer may take.
   var seconds = 60
+  /// Whether that is meant of its head only: a watch goes on as long as its client wants.
+  var goesOn = false
 
   /// Says for whom it is.
   mutating func identify(_ user: UserInfo) {
@@ -77,8 +79,7 @@ struct BackendCaller: Sendable {
     let connection = try webhooks.connect(place, trust, deadline)
     let head = try connection.send(
       request.method, request.target, headers: request.headers, body: request.body)
-    // A watch goes on as long as its client wants.
-    connection.stream.waitForever()
+    if request.goesOn { connection.stream.waitForever() }
     return BackendAnswer(status: head.status, headers: head.headers) {
       try connection.readBody(timeout: 1000)
     }

@@ -56,7 +56,7 @@ extension KubeServer {
     case ("list", _): return try list(request, info, type)
     case ("create", ""):
       let sent = try decode(body, contentType, type, &options.duplicates)
-      if let review = try review(type, sent, user, namespace: info.namespace) {
+      if let review = try review(type, sent, options, namespace: info.namespace) {
         guard ReplyForm.choose(request.headers.first(name: "accept")) != .table else {
           throw APIError.notAcceptable
         }

@@ -4,8 +4,9 @@ extension KubeServer {
   /// Reviews are questions in the form of objects: they are answered, not stored. Nil when the
   /// resource is none.
   func review(
-    _ type: ResourceType, _ sent: JSONValue, _ user: UserInfo, namespace: String
+    _ type: ResourceType, _ sent: JSONValue, _ options: WriteOptions, namespace: String
   ) throws -> JSONValue? {
+    let user = options.user
     var reply = sent
     reply["apiVersion"] = .string(type.apiVersion)
     reply["kind"] = .string(type.kind)
@@ -49,8 +50,6 @@ extension KubeServer {
           ]
         } ?? ["error": "[invalid bearer token]", "user": [:]]
     case "bindings":
-      var options = WriteOptions()
-      options.user = user
       try api.bind(namespace, sent.name, sent, options)
     default: return nil
     }

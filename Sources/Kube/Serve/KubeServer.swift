@@ -99,13 +99,15 @@ package final class KubeServer: Sendable {
         authorization: request.headers.first(name: "authorization"))
     if isLocal, let reply = try await local(request) { return reply }
     user = try impersonated(user, request)
-    let info = RequestInfo(
+    var info = RequestInfo(
       method: request.method.rawValue, path: request.path, query: request.query)
+    let service = aggregator?.service(for: request.path)
+    if service != nil { try info.settle(forwarded: request) }
     let access = info.access(user, path: request.path)
     guard authorizer.allows(access) != nil || Self.isOpen(access) else {
       throw Authorizer.refusal(access)
     }
-    if let aggregator, let service = aggregator.service(for: request.path) {
+    if let aggregator, let service {
       return try await passOn(request, user, to: service, aggregator)
     }
     guard info.isResource else { return try await nonResource(request) }

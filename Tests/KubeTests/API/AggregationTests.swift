@@ -34,6 +34,7 @@ struct AggregationTests {
       if request.target.hasPrefix("/openapi") {
         return BackendAnswer(status: 404) { nil }
       }
+      if request.target.hasSuffix("?early") { return BackendAnswer(status: 103) { nil } }
       var pieces = [Array("{\"kind\":\"Flun".utf8), [], Array("derList\"}".utf8)]
       if request.target == "/apis/wardle.example.com/v1alpha1" {
         pieces = [AggregationTests.resources.bytes()]
@@ -214,5 +215,69 @@ struct AggregationTests {
     #expect(
       String(decoding: bytes, as: UTF8.self)
         == "error trying to reach service: connection refused\n")
+  }
+
+  private static let group = "/apis/wardle.example.com/v1alpha1"
+
+  @Test(
+    "do not get what could be read in two ways",
+    arguments: [
+      "/namespaces/a%2Fb/flunders", "/namespaces/../flunders", "/namespaces/%2e%2E/flunders",
+      "/./flunders", "//flunders", "/flunders/", "/flunders/%ff",
+    ])
+  func ambiguous(rest: String) async throws {
+    let answer = await server().handle(HTTPRequest(method: .GET, target: Self.group + rest))
+    #expect(answer.status.code == 400 && backend.asked.isEmpty)
+  }
+
+  private func server() -> KubeServer {
+    KubeServer(
+      api: cluster.api, tokens: ServiceAccountTokens(), address: "", aggregator: aggregator)
+  }
+
+  @Test("are watched only by who may watch")
+  func watches() throws {
+    let words = [
+      "watch": "watch", "watch=": "watch", "watch=true": "watch", "watch=yes": "watch",
+      "watch=false&watch=1": "watch", "watch=false": "list", "watch=0": "list", "limit=1": "list",
+    ]
+    for (query, verb) in words {
+      let request = HTTPRequest(method: .GET, target: "\(Self.group)/flunders?\(query)")
+      var info = RequestInfo(method: "GET", path: request.path, query: request.query)
+      try info.settle(forwarded: request)
+      #expect(info.verb == verb, "\(query)")
+    }
+  }
+
+  @Test("answer with a whole answer, and do not get upgrades")
+  func unusual() async throws {
+    try serve()
+    aggregator.check()
+    let path = "\(Self.group)/flunders"
+    var answer = await server().handle(HTTPRequest(method: .GET, target: path + "?early"))
+    #expect(answer.status.code == 502)
+    answer = await server().handle(
+      HTTPRequest(
+        method: .GET, target: path, headers: ["Connection": "Upgrade", "Upgrade": "websocket"]))
+    #expect(answer.status.code == 501)
+    guard case .bytes(let bytes) = answer.body else { throw WebhookFailure("no bytes") }
+    #expect(try JSONValue.parse(bytes).text("reason") == "NotImplemented")
+    // Only what is passed on may take for ever.
+    #expect(backend.asked.map(\.goesOn) == backend.asked.map { $0.target.hasSuffix("?early") })
+  }
+
+  @Test("a dry run binds no pod")
+  func dryBinding() throws {
+    try cluster.apply(
+      "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i}]}}")
+    let binding: JSONValue = ["metadata": ["name": "p"], "target": ["kind": "Node", "name": "n"]]
+    var options = WriteOptions()
+    func node() -> String { cluster.api.objects("pods")[0].text("spec", "nodeName") }
+    for isDryRun in [true, false] {
+      options.isDryRun = isDryRun
+      _ = try server().review(
+        try cluster.type("Binding"), binding, options, namespace: "default")
+      #expect(node() == (isDryRun ? "" : "n"))
+    }
   }
 }
