@@ -81,8 +81,10 @@ extension ObjectAPI {
     try validate(object, old: old, type)
     try admission.judge(object, old, type, subresource, self, options, &warnings)
     recordOwners(&object, old, type, subresource, options)
-    if object == old { return WriteResult(object: old, warnings: warnings) }
     if options.isDryRun { return WriteResult(object: object, warnings: warnings) }
+    if object == old, isKeptAsWritten(stored, type) {
+      return WriteResult(object: old, warnings: warnings)
+    }
     let kept = try kept(object, type)
     if isReadyToGo(object, type) {
       let gone = try store.delete(stored.key, kept, from: stored.revision)
@@ -91,6 +93,14 @@ extension ObjectAPI {
     }
     let written = try store.update(stored.key, kept, from: stored.revision)
     return WriteResult(object: try view(written, as: type), warnings: warnings)
+  }
+
+  /// Whether a write of the same would change nothing: the object may be kept in a version that its
+  /// definition no longer has for that, and writing it again is how it gets into the new one.
+  private func isKeptAsWritten(_ stored: StoredObject, _ type: ResourceType) -> Bool {
+    guard type.isCustom else { return true }
+    let version = type.conversion?.storage ?? type.toStored(stored.value).text("apiVersion")
+    return stored.value.text("apiVersion") == version
   }
 
   /// What clients cannot change.

@@ -145,11 +145,22 @@ enum PolicyAdmission {
     }
     let given = reference.text("namespace")
     let namespace = type.isNamespaced ? given.isEmpty ? attempt.namespace : given : ""
-    let found: [JSONValue]
+    let stored: [StoredObject]
     if let selector = LabelSelector(object: reference["selector"]) {
-      found = api.objects(type.bucket, namespace: namespace).filter { selector.matches($0.labels) }
+      stored = api.store.list(type.bucket, namespace: namespace).objects.filter {
+        selector.matches($0.value.labels)
+      }
     } else {
-      found = api.find(type, namespace, reference.text("name")).map { [$0] } ?? []
+      stored = api.store.get(api.key(type, namespace, reference.text("name"))).map { [$0] } ?? []
+    }
+    let found: [JSONValue]
+    do {
+      found = try api.views(stored, as: type)
+    } catch {
+      // They are there, but nobody can say what they are.
+      if policy.text("spec", "failurePolicy") == "Ignore" { return nil }
+      throw refusal(
+        attempt, policy, binding, "failed to convert params: \(error)", reason: "Invalid")
     }
     if found.isEmpty {
       if reference.text("parameterNotFoundAction") == "Allow" { return nil }

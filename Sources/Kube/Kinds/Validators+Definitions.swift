@@ -22,6 +22,18 @@ extension Validators {
     }
   }
 
+  /// A version in which objects may still be kept must not go.
+  @Sendable static func storedVersions(
+    _ new: JSONValue, _ old: JSONValue, _ problems: inout [FieldProblem]
+  ) {
+    let versions = new.list("spec", "versions").map { $0.text("name") }
+    for (index, stored) in new.list("status", "storedVersions").compactMap(\.string).enumerated()
+    where !versions.contains(stored) {
+      problems.append(
+        .invalid("status.storedVersions[\(index)]", stored, "must appear in spec.versions"))
+    }
+  }
+
   private static func checkConversion(
     _ conversion: JSONValue, _ path: String, _ problems: inout [FieldProblem]
   ) {

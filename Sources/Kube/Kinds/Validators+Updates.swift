@@ -32,6 +32,7 @@ extension Validators {
     "networking.k8s.io/IngressClass": { unchanged($0, $1, ["spec", "controller"], &$2) },
     "discovery.k8s.io/EndpointSlice": { unchanged($0, $1, ["addressType"], &$2) },
     "node.k8s.io/RuntimeClass": { unchanged($0, $1, ["handler"], &$2) },
+    "apiextensions.k8s.io/CustomResourceDefinition": storedVersions,
   ]
 
   private static func unchanged(

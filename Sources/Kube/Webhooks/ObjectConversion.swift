@@ -24,12 +24,41 @@ struct ObjectConversion: Sendable {
 
   /// As with kube-apiserver.
   private static let seconds = 30
+  /// How many objects, and bytes of them, go with one question.
+  static let most = (objects: 100, bytes: 2 << 20)
 
   /// The objects in the version `desired`. Those that are in it already are not sent.
   func converted(_ objects: [JSONValue], to desired: String, _ api: ObjectAPI) throws -> [JSONValue]
   {
     let strangers = objects.indices.filter { objects[$0].text("apiVersion") != desired }
-    guard let first = strangers.first else { return objects }
+    var result = objects
+    for part in Self.parts(of: strangers, size: { objects[$0].bytes().count }) {
+      try convert(part, of: &result, to: desired, api)
+    }
+    return result
+  }
+
+  /// Objects (by their places) as they go with one question each; one that is too big goes alone.
+  private static func parts(of places: [Int], size: (Int) -> Int) -> [[Int]] {
+    var parts: [[Int]] = []
+    var bytes = 0
+    for place in places {
+      let more = size(place)
+      if let last = parts.last, last.count < most.objects, bytes + more <= most.bytes {
+        parts[parts.count - 1].append(place)
+        bytes += more
+      } else {
+        parts.append([place])
+        bytes = more
+      }
+    }
+    return parts
+  }
+
+  private func convert(
+    _ strangers: [Int], of objects: inout [JSONValue], to desired: String, _ api: ObjectAPI
+  ) throws {
+    guard let first = strangers.first else { return }
     let uid = api.newUID()
     let known = webhook.list("conversionReviewVersions").compactMap(\.string)
     let version = known.first { ["v1", "v1beta1"].contains($0) } ?? "v1"
@@ -37,7 +66,7 @@ struct ObjectConversion: Sendable {
       "kind": "ConversionReview", "apiVersion": .string("apiextensions.k8s.io/\(version)"),
       "request": [
         "uid": .string(uid), "desiredAPIVersion": .string(desired),
-        "objects": .array(strangers.map { objects[$0] }),
+        "objects": .array(strangers.map { [objects] in objects[$0] }),
       ],
     ]
     let answers: [JSONValue]
@@ -46,7 +75,6 @@ struct ObjectConversion: Sendable {
     } catch let failure as WebhookFailure {
       throw refusal(objects[first], "failed: \(failure.message)")
     }
-    var result = objects
     for (index, (place, answer)) in zip(strangers, answers).enumerated() {
       let found = answer.text("apiVersion")
       guard found == desired else {
@@ -59,9 +87,8 @@ struct ObjectConversion: Sendable {
         throw refusal(
           objects[place], "returned invalid converted object at index \(index): \(problem)")
       }
-      result[place] = Self.keepingMetadata(of: objects[place], answer)
+      objects[place] = Self.keepingMetadata(of: objects[place], answer)
     }
-    return result
   }
 
   private func ask(_ review: JSONValue, _ uid: String, count: Int, _ api: ObjectAPI) throws
@@ -155,7 +182,7 @@ extension ObjectAPI {
     try views([object], as: type)[0]
   }
 
-  /// The same for many, with one question.
+  /// The same for many, with as few questions as possible.
   func views(_ objects: [StoredObject], as type: ResourceType) throws -> [JSONValue] {
     guard type.storedAs != nil || type.isCustom else { return objects.map(\.value) }
     guard let conversion = type.conversion else { return objects.map { type.fromStored($0.value) } }

@@ -21,6 +21,8 @@ struct WebhookCaller: Sendable {
 
   /// As much as an object with its patch may take.
   private static let answerLimit = 4 << 20
+  /// As much as the objects of one question may become.
+  private static let conversionLimit = 64 << 20
 
   /// Where a webhook is.
   struct Place {
@@ -75,7 +77,8 @@ struct WebhookCaller: Sendable {
       "POST", "\(place.path)?timeout=\(seconds)s",
       headers: [("Content-Type", "application/json"), ("Accept", "application/json")],
       body: review.bytes())
-    let body = try connection.readAll(limit: Self.answerLimit)
+    let limit = review.kind == "ConversionReview" ? Self.conversionLimit : Self.answerLimit
+    let body = try connection.readAll(limit: limit)
     guard (200..<300).contains(head.status) else {
       throw WebhookFailure("the server responded with status \(head.status)")
     }

@@ -151,6 +151,113 @@ struct ConversionTests {
     #expect(cluster.api.registry.find(bucket: "example.com/doors")?.version == "v2")
   }
 
+  @Test("many objects are asked for in parts")
+  func parts() throws {
+    let hook = Hook()
+    let cluster = try cluster(hook)
+    try cluster.apply(Self.definition(storage: "v1"))
+    for number in 0..<250 {
+      try cluster.apply(Self.one.replacing("name: one", with: "name: d\(number)"))
+    }
+    // Two of these are too much for one question.
+    let long = String(repeating: "x", count: ObjectConversion.most.bytes / 2)
+    for name in ["x", "y"] {
+      try cluster.apply(
+        Self.one.replacing("name: one", with: "name: \(name)").replacing("a:1", with: "\(long):1"))
+    }
+    let type = try cluster.type("Door", "example.com/v2")
+    let shown = try cluster.api.views(
+      cluster.api.list(type, "default", .init()).objects, as: type)
+    #expect(shown.count == 252 && shown.allSatisfy { $0.text("spec", "port") == "1" })
+    let to = "to example.com/v2"
+    #expect(hook.questions == ["100 \(to)", "100 \(to)", "51 \(to)", "1 \(to)"])
+  }
+
+  @Test("to write an object as it is brings it into the version in which objects are kept")
+  func migration() throws {
+    let cluster = try cluster(Hook())
+    try cluster.apply(Self.definition(storage: "v1"))
+    try cluster.apply(Self.one)
+    let definitions = try cluster.type("CustomResourceDefinition", "apiextensions.k8s.io/v1")
+    func write(_ body: (inout [JSONValue]) -> Void) throws {
+      try cluster.api.change(definitions, "", "doors.example.com") { definition in
+        var definition = definition
+        var versions = definition.list("spec", "versions")
+        body(&versions)
+        definition.set("spec", "versions", to: .array(versions))
+        return definition
+      }
+    }
+    try cluster.api.change(definitions, "", "doors.example.com", subresource: "status") {
+      var definition = $0
+      definition.set("status", "storedVersions", to: ["v1"])
+      return definition
+    }
+    try write {
+      $0[0]["storage"] = false
+      $0[1]["storage"] = true
+    }
+    let type = try cluster.type("Door", "example.com/v2")
+    func kept() -> String { cluster.api.objects("example.com/doors")[0].text("apiVersion") }
+    var options = WriteOptions()
+    options.isDryRun = true
+    try cluster.api.change(type, "default", "one", options) { $0 }
+    #expect(kept() == "example.com/v1")
+    try cluster.api.change(type, "default", "one") { $0 }
+    #expect(kept() == "example.com/v2")
+    let revision = cluster.api.store.revision
+    try cluster.api.change(type, "default", "one") { $0 }
+    #expect(cluster.api.store.revision == revision)
+    // As long as objects may be kept in it, a version stays.
+    let error = #expect(throws: APIError.self) { try write { $0.removeFirst() } }
+    #expect(error?.code == 422)
+    #expect(
+      error?.message.hasSuffix(
+        "status.storedVersions[0]: Invalid value: \"v1\": must appear in spec.versions") == true,
+      "\(error?.message ?? "")")
+  }
+
+  @Test(
+    "what cannot be converted is no parameter that is missing",
+    arguments: [("Fail", true), ("Ignore", false)])
+  func parameters(failurePolicy: String, isRefused: Bool) throws {
+    let cluster = try cluster(Hook { Self.spoil("failure", &$0) })
+    try cluster.apply(Self.definition(storage: "v1"))
+    try cluster.apply(Self.one)
+    for reference in ["name: one", "selector: {}"] {
+      let name = reference.hasPrefix("name") ? "n" : "s"
+      try cluster.apply(
+        """
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingAdmissionPolicy
+        metadata: {name: \(name)}
+        spec:
+          failurePolicy: \(failurePolicy)
+          matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]}
+          paramKind: {apiVersion: example.com/v2, kind: Door}
+          validations: [{expression: "params.spec.host == 'a'"}]
+        ---
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingAdmissionPolicyBinding
+        metadata: {name: \(name)}
+        spec:
+          policyName: \(name)
+          validationActions: [Deny]
+          paramRef: {\(reference), namespace: default, parameterNotFoundAction: Allow}
+        """)
+      let map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: \(name)}}"
+      guard isRefused else {
+        try cluster.apply(map)
+        continue
+      }
+      let error = #expect(throws: APIError.self) { try cluster.apply(map) }
+      #expect(error?.message.contains("failed to convert params: ") == true)
+      let bindings = try cluster.type(
+        "ValidatingAdmissionPolicyBinding", "admissionregistration.k8s.io/v1")
+      try cluster.api.delete(bindings, "", name)
+    }
+  }
+
   /// What a webhook may do wrong, by a name.
   @Sendable private static func spoil(_ fault: String, _ response: inout JSONValue) {
     var objects = response.list("convertedObjects")
