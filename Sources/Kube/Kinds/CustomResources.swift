@@ -39,6 +39,7 @@ enum CustomResources {
       type.isNamespaced = definition.text("spec", "scope") == "Namespaced"
       type.isCustom = true
       type.hasGeneration = true
+      type.definitionGeneration = definition.number("metadata", "generation")
       type.columns = columns(version)
       let apiVersion = JSONValue.string(type.apiVersion)
       // What was stored before the definition had a default is shown with it.

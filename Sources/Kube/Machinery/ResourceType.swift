@@ -41,6 +41,8 @@ package struct ResourceType: Sendable {
   var isStorage = true
   /// A custom resource: no protobuf, no strategic merge.
   package var isCustom = false
+  /// Of which form of its definition a custom resource is.
+  var definitionGeneration: Int?
   /// Said in a `Warning` header whenever the resource is used.
   package var warning: String?
 

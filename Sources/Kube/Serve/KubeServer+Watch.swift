@@ -41,6 +41,8 @@ extension KubeServer {
       return
     }
     defer { watcher.cancel() }
+    let definition = try followDefinition(of: plan.type) { source.yield(.end) }
+    defer { definition?.cancel() }
     // The first byte tells the client that it is being watched from here.
     try await output.flush()
     let clock = Task {
@@ -56,10 +58,10 @@ extension KubeServer {
     defer { clock.cancel() }
     var isFirst = true
     do {
-      try await prepare(initial, plan.type)
-      for object in initial where plan.matches(try api.view(object, as: plan.type)) {
+      let shown = try await shown(initial, plan.type)
+      for (object, value) in zip(initial, shown) where plan.matches(value) {
         try await output.write(
-          Self.line("ADDED", try payload(object, plan, withColumns: isFirst)))
+          Self.line("ADDED", payload(object, value, plan, withColumns: isFirst)))
         isFirst = false
       }
     } catch let error as APIError {
@@ -74,10 +76,12 @@ extension KubeServer {
       case .event(let event):
         revision = event.revision
         do {
-          try await prepare([event.object] + (event.previous.map { [$0] } ?? []), plan.type)
-          if let kind = try plan.kind(of: event, api) {
+          let shown = try await shown(
+            [event.object] + (event.previous.map { [$0] } ?? []), plan.type)
+          if let kind = plan.kind(of: event, shown[0], previous: shown.dropFirst().first) {
             try await output.write(
-              Self.line(kind.rawValue, try payload(event.object, plan, withColumns: isFirst)))
+              Self.line(
+                kind.rawValue, payload(event.object, shown[0], plan, withColumns: isFirst)))
             isFirst = false
           }
         } catch let error as APIError {
@@ -92,10 +96,29 @@ extension KubeServer {
     }
   }
 
-  /// Has objects converted where somebody may wait for it: a task must not.
-  private func prepare(_ objects: [StoredObject], _ type: ResourceType) async throws {
-    guard type.conversion != nil, !objects.isEmpty else { return }
-    try await BlockingWork.run { [api] in _ = try api.views(objects, as: type) }
+  /// Objects in the version that is watched, converted where somebody may wait for it: a task must not.
+  private func shown(_ objects: [StoredObject], _ type: ResourceType) async throws -> [JSONValue] {
+    guard type.conversion != nil else { return try api.views(objects, as: type) }
+    return try await BlockingWork.run { [api] in try api.views(objects, as: type) }
+  }
+
+  /// A kind that users define may change: who watches must then begin anew, with what it has become.
+  private func followDefinition(
+    of type: ResourceType, _ end: @escaping @Sendable () -> Void
+  ) throws -> Watcher? {
+    guard type.isCustom else { return nil }
+    let name = "\(type.plural).\(type.group)"
+    let bucket = CustomResources.bucket
+    let (known, watcher) = try api.store.listAndWatch(bucket) { event in
+      guard event.object.value.name == name else { return }
+      if event.kind == .deleted || event.object.value["spec"] != event.previous?.value["spec"] {
+        end()
+      }
+    }
+    let definition = known.first { $0.value.name == name }?.value
+    let generation = definition?.number("metadata", "generation")
+    if definition == nil || generation != type.definitionGeneration { end() }
+    return watcher
   }
 
   private func begin(
@@ -133,15 +156,16 @@ extension KubeServer {
     return line
   }
 
-  private func payload(_ object: StoredObject, _ plan: WatchPlan, withColumns: Bool) throws
-    -> [UInt8]
-  {
+  private func payload(
+    _ object: StoredObject, _ shown: JSONValue, _ plan: WatchPlan, withColumns: Bool
+  ) -> [UInt8] {
     switch plan.form {
-    case .json: return try bytes(object, plan.type)
-    case .partialMetadata: return Self.partial(try api.view(object, as: plan.type)).bytes()
+    case .json:
+      return plan.type.storedAs == nil && !plan.type.isCustom ? object.bytes : shown.bytes()
+    case .partialMetadata: return Self.partial(shown).bytes()
     case .table:
       return TableRendering.table(
-        [try api.view(object, as: plan.type)], plan.type, include: plan.include,
+        [shown], plan.type, include: plan.include,
         metadata: ["resourceVersion": .string(String(object.revision))], now: api.now(),
         withColumns: withColumns
       ).bytes()
@@ -177,13 +201,13 @@ struct WatchPlan: Sendable {
 
   /// What happened as the client sees it: an object that a selector no longer matches is gone, one
   /// that it begins to match is new. Nil when it is none of the client's business.
-  func kind(of event: StoreEvent, _ api: ObjectAPI) throws -> StoreEvent.Kind? {
+  func kind(of event: StoreEvent, _ shown: JSONValue, previous: JSONValue?) -> StoreEvent.Kind? {
     if options.labels.requirements.isEmpty, options.fields.requirements.isEmpty {
       return event.kind
     }
-    let was = try event.previous.map { matches(try api.view($0, as: type)) } ?? false
+    let was = previous.map(matches) ?? false
     if event.kind == .deleted { return was ? .deleted : nil }
-    switch (was, matches(try api.view(event.object, as: type))) {
+    switch (was, matches(shown)) {
     case (true, true): return .modified
     case (false, true): return .added
     case (true, false): return .deleted
