@@ -5,11 +5,13 @@ import Documents
 /// A budget bounds the work, since a few nested `all`s over a long list are a great many steps.
 struct Evaluation {
   private var variables: [String: ExpressionValue]
-  private var budget = Self.wholeBudget
+  private var budget: Int
   private static let wholeBudget = 1_000_000
 
-  init(variables: [String: ExpressionValue]) {
+  /// Of a budget that several expressions share, one gets no more than any other would.
+  init(variables: [String: ExpressionValue], budget: Int = .max) {
     self.variables = variables
+    self.budget = min(Self.wholeBudget, budget)
   }
 
   mutating func value(_ expression: Expression) throws(ExpressionError) -> ExpressionValue {
@@ -295,19 +297,24 @@ enum ExpressionOperators {
     case (.string(let left), .string(let right)) where word == "+": return .string(left + right)
     case (.bytes(let left), .bytes(let right)) where word == "+": return .bytes(left + right)
     case (.list(let left), .list(let right)) where word == "+": return .list(left + right)
-    case (.timestamp(let left), .duration(let right)):
-      if word == "+" { return .timestamp(left &+ right) }
-      if word == "-" { return .timestamp(left &- right) }
+    case (.timestamp(let left), .duration(let right)) where "+-".contains(word):
+      return .timestamp(try time(word, left, right))
     case (.timestamp(let left), .timestamp(let right)) where word == "-":
-      return .duration(left &- right)
+      return .duration(try time(word, left, right))
     case (.duration(let left), .timestamp(let right)) where word == "+":
-      return .timestamp(left &+ right)
-    case (.duration(let left), .duration(let right)):
-      if word == "+" { return .duration(left &+ right) }
-      if word == "-" { return .duration(left &- right) }
+      return .timestamp(try time(word, left, right))
+    case (.duration(let left), .duration(let right)) where "+-".contains(word):
+      return .duration(try time(word, left, right))
     default: break
     }
     throw noOverload(word, one, two)
+  }
+
+  private static func time(_ word: String, _ one: Int64, _ two: Int64)
+    throws(ExpressionError) -> Int64
+  {
+    guard let result = integer(word, one, two) else { throw ExpressionError("integer overflow") }
+    return result
   }
 
   private static func integer<Number: FixedWidthInteger>(

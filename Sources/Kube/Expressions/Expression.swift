@@ -100,6 +100,16 @@ struct CompiledExpression: Sendable {
     return try evaluation.value(root)
   }
 
+  /// The same, paid out of a budget that others share.
+  func value(_ variables: [String: ExpressionValue], within budget: inout Int)
+    throws(ExpressionError) -> ExpressionValue
+  {
+    var evaluation = Evaluation(variables: variables, budget: budget)
+    let whole = evaluation.left
+    defer { budget = max(0, budget - (whole - evaluation.left)) }
+    return try evaluation.value(root)
+  }
+
   /// Whether it holds; what is no truth value is an error.
   func holds(_ variables: [String: ExpressionValue]) throws(ExpressionError) -> Bool {
     guard case .bool(let result) = try value(variables) else {

@@ -153,12 +153,13 @@ enum ExpressionFunctions {
       return .int((moment % 1_000_000_000 + 1_000_000_000) % 1_000_000_000 / 1_000_000)
     case "getDayOfWeek":
       // The first of January 1970 was a Thursday.
-      let days = (moment - (moment % day + day) % day) / day
+      let days = moment / day - (moment % day < 0 ? 1 : 0)
       return .int(((days + 4) % 7 + 7) % 7)
     case "getDayOfYear":
-      guard let start = RFC3339.nanoseconds("\(RFC3339.text(moment).prefix(4))-01-01T00:00:00Z")
-      else { return nil }
-      return .int((moment - start) / day)
+      let (year, month) = (parts[0], Int(parts[1]))
+      let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+      let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30]
+      return .int(lengths.prefix(month - 1).reduce(parts[2] - 1, +))
     default: return nil
     }
   }

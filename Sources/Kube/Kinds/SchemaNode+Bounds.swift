@@ -78,8 +78,9 @@ extension SchemaNode {
           "should be less than\(rules.exclusiveMaximum ? "" : " or equal to") "
             + JSONValue.text(of: most))
       }
+      // Fractions are no exact numbers: 0.3 is a multiple of 0.1.
       if let step = rules.multipleOf, step > 0,
-        (number / step).rounded() != number / step
+        abs((number / step).rounded() - number / step) > 1e-9 * max(1, abs(number / step))
       {
         fail("should be a multiple of \(JSONValue.text(of: step))")
       }

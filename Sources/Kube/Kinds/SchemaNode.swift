@@ -57,32 +57,35 @@ final class SchemaNode: Sendable {
           "some validation rules were not checked because the object was invalid; correct the "
             + "existing errors to complete validation"))
     } else {
-      checkRules(value, old: old, "", isRoot: true, &problems)
+      var budget: Int? = SchemaRule.wholeBudget
+      checkRules(value, old: old, "", isRoot: true, &budget, &problems)
     }
     return problems
   }
 
   private func checkRules(
     _ value: JSONValue, old: JSONValue?, _ path: String, isRoot: Bool,
-    _ problems: inout [FieldProblem]
+    _ budget: inout Int?, _ problems: inout [FieldProblem]
   ) {
-    guard hasRules, value != .null else { return }
+    guard hasRules, budget != nil, value != .null else { return }
     if !rules.isEmpty {
       let now = expressionValue(value)
       let before = old.flatMap { $0 == .null ? nil : expressionValue($0) }
       for rule in rules {
         if !rule.isTransition, let old, old == value { continue }
-        rule.check(now, old: before, json: value, path, &problems)
+        rule.check(now, old: before, json: value, path, &budget, &problems)
       }
     }
     for (name, node) in properties where !(isRoot && name == "metadata") {
       guard let member = value[name] else { continue }
       node.checkRules(
-        member, old: old?[name], path.isEmpty ? name : "\(path).\(name)", isRoot: false, &problems)
+        member, old: old?[name], path.isEmpty ? name : "\(path).\(name)", isRoot: false, &budget,
+        &problems)
     }
     if let values, let members = value.object {
       for (key, member) in members where !properties.contains(where: { $0.name == key }) {
-        values.checkRules(member, old: old?[key], "\(path)[\(key)]", isRoot: false, &problems)
+        values.checkRules(
+          member, old: old?[key], "\(path)[\(key)]", isRoot: false, &budget, &problems)
       }
     }
     if let items, let elements = value.array {
@@ -90,7 +93,7 @@ final class SchemaNode: Sendable {
       for (index, element) in elements.enumerated() {
         items.checkRules(
           element, old: identity(element).flatMap { before[$0] }, "\(path)[\(index)]",
-          isRoot: false, &problems)
+          isRoot: false, &budget, &problems)
       }
     }
   }

@@ -3,6 +3,8 @@ import Documents
 /// A rule of a custom resource's schema (`x-kubernetes-validations`): an expression about the value it
 /// stands at, `self`, and about what was there before, `oldSelf`.
 struct SchemaRule: Sendable {
+  /// What all rules about one object may cost together, as with kube-apiserver.
+  static let wholeBudget = 10_000_000
   static let variableNames: Set<String> = ["self", "oldSelf"]
   private let expression: CompiledExpression
   private let message: String
@@ -32,11 +34,13 @@ struct SchemaRule: Sendable {
     isTransition = expression.root.freeVariables.contains("oldSelf")
   }
 
-  /// What is wrong with a value by this rule; `json` is how it is shown.
+  /// What is wrong with a value by this rule; `json` is how it is shown. The rules of an object share
+  /// `budget`, which is nil once it is used up and that has been said.
   func check(
     _ value: ExpressionValue, old: ExpressionValue?, json: JSONValue, _ path: String,
-    _ problems: inout [FieldProblem]
+    _ budget: inout Int?, _ problems: inout [FieldProblem]
   ) {
+    guard var left = budget else { return }
     // A rule about a change has nothing to say where nothing was before, unless it says that it has.
     if isTransition, old == nil, !isOptional { return }
     var variables = ["self": value]
@@ -47,16 +51,24 @@ struct SchemaRule: Sendable {
     }
     let place = path + fieldPath
     do throws(ExpressionError) {
-      if try expression.holds(variables) { return }
-      problems.append(problem(place, json, text(variables)))
+      let result = try expression.value(variables, within: &left)
+      guard case .bool(let holds) = result else { throw ExpressionError("must evaluate to bool") }
+      if !holds { problems.append(problem(place, json, text(variables, &left))) }
+      budget = left
     } catch {
-      problems.append(problem(place, json, "rule \"\(expression.text)\": \(error.message)"))
+      budget = left > 0 ? left : nil
+      let words =
+        left > 0
+        ? "rule \"\(expression.text)\": \(error.message)"
+        : "validation failed due to running out of cost budget, no further validation rules will be run"
+      problems.append(problem(place, json, words))
     }
   }
 
   /// What a rule's own expression says, when it says something that fits in a line.
-  private func text(_ variables: [String: ExpressionValue]) -> String {
-    if let found = try? messageExpression?.value(variables), case .string(let text) = found,
+  private func text(_ variables: [String: ExpressionValue], _ budget: inout Int) -> String {
+    if let found = try? messageExpression?.value(variables, within: &budget),
+      case .string(let text) = found,
       text.contains(where: { !$0.isWhitespace }), !text.contains(where: \.isNewline),
       text.utf8.count <= 5120
     {

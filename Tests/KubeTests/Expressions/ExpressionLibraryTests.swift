@@ -59,6 +59,11 @@ struct ExpressionLibraryTests {
       "'a1b22'.findAll('[0-9]+', 1) == ['1']",
       "timestamp('2025-03-01T10:20:30.5Z').getDayOfWeek() == 6",
       "timestamp('2025-03-01T00:00:00.5Z').getDayOfYear() == 59",
+      "timestamp('2024-12-31T23:59:59Z').getDayOfYear() == 365",
+      "timestamp('1969-12-31T23:59:59Z').getDayOfWeek() == 3",
+      // The earliest time there is.
+      "timestamp('1677-09-21T00:12:44Z').getDayOfWeek() == 2",
+      "timestamp('1677-09-21T00:12:44Z').getDayOfYear() == 263",
       "timestamp('2025-03-01T00:00:00.5Z').getMilliseconds() == 500",
     ])
   func holds(text: String) throws {

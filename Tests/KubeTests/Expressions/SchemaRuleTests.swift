@@ -48,6 +48,30 @@ struct SchemaRuleTests {
       ])
   }
 
+  @Test("of an object share what they may cost, and it is said once that it is used up")
+  func budget() throws {
+    let rule = try #require(
+      SchemaRule.all(["x-kubernetes-validations": [["rule": "[1, 2, 3].all(x, x > self)"]]]).first)
+    var budget: Int? = 1000
+    var problems: [FieldProblem] = []
+    for _ in 0..<1000 { rule.check(.int(0), old: nil, json: 0, "a", &budget, &problems) }
+    #expect(budget == nil)
+    #expect(
+      problems.map(\.description) == [
+        "a: Invalid value: 0: validation failed due to running out of cost budget, no further "
+          + "validation rules will be run"
+      ])
+  }
+
+  @Test("fractions are multiples of fractions")
+  func multiples() throws {
+    let node = try Self.spec("{type: number, multipleOf: 0.1}")
+    for number in [0.1, 0.3, 0.7, 1.1, 123456.7] {
+      #expect(Self.problems(node, .number(number)).isEmpty, "\(number)")
+    }
+    #expect(Self.problems(node, 0.35).count == 1)
+  }
+
   @Test("see values as the schema says, not as they look")
   func types() throws {
     let node = try Self.spec(
