@@ -52,11 +52,26 @@ extension ObjectAPI {
     }
     do {
       let kept = try kept(object, type)
-      let stored = try store.create(key(type, object.namespace, object.name), kept)
+      let key = key(type, object.namespace, object.name)
+      let stored = try withAmounts(of: object, type) { try store.create(key, kept) }
       return WriteResult(object: try view(stored, as: type), warnings: warnings, wasCreated: true)
     } catch StoreError.exists {
       admission.release(object, type)
       throw APIError.alreadyExists(type, object.name)
+    }
+  }
+
+  /// Writes a new object while nobody else takes what a quota still has. Nothing is asked of others
+  /// meanwhile.
+  private func withAmounts(
+    of object: JSONValue, _ type: ResourceType, _ write: () throws -> StoredObject
+  ) throws -> StoredObject {
+    guard type.isNamespaced,
+      !objects("resourcequotas", namespace: object.namespace).isEmpty
+    else { return try write() }
+    return try amounts.withLock { _ in
+      try QuotaAdmission.check(object, type, self)
+      return try write()
     }
   }
 

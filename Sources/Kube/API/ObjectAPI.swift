@@ -1,5 +1,6 @@
 import Documents
 import Support
+import Synchronization
 
 /// What can be done with objects, with all of the API's rules: the one way in which clients,
 /// controllers and the kubelet read and change them.
@@ -20,6 +21,8 @@ package final class ObjectAPI: Sendable {
   let webhooks: WebhookCall?
   /// What conversion webhooks have made of objects.
   let conversions = ConversionCache()
+  /// Held from the moment at which quotas are asked until what they allowed is written.
+  let amounts = Mutex(())
 
   package init(
     store: Store, registry: Registry = Registry(),
