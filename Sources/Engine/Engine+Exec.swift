@@ -63,7 +63,7 @@ extension Engine {
 
   /// What is about to happen; the end is told when it is there.
   func tellOfExec(_ request: ExecRequest, _ record: ContainerRecord) throws {
-    let command = request.script.operations.lastProgram.inOneLine
+    let command = request.script.operations.lastProgram.text(separatedBy: " ")
     try database.transaction(.later) {
       for action in ["exec_create", "exec_start"] {
         try journal.append(
@@ -199,7 +199,7 @@ package enum ExecMain {
     if let record = try? engine.container(container) {
       var more = [
         "exitCode": "\(result.code)", "execID": request.id,
-        "argv": request.script.operations.lastProgram.inOneLine,
+        "argv": request.script.operations.lastProgram.text(separatedBy: " "),
       ]
       if engine.captureBytes > 0 { more["output"] = String(decoding: result.output, as: UTF8.self) }
       // Nothing is different after an exec but the journal: that is not worth waiting for the disk,
@@ -219,17 +219,5 @@ extension [Operation] {
   /// The arguments of the program at the end of a script.
   fileprivate var lastProgram: [String] {
     if case .execute(let arguments)? = last { arguments } else { [] }
-  }
-}
-
-extension [String] {
-  /// The words with spaces between. (`joined` looks its types up: a tenth of an exec.)
-  fileprivate var inOneLine: String {
-    var line = ""
-    for (place, word) in enumerated() {
-      if place > 0 { line += " " }
-      line += word
-    }
-    return line
   }
 }

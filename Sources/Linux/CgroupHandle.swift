@@ -162,6 +162,8 @@ package struct CgroupHandle: Sendable, Hashable, Codable {
   @discardableResult
   package func killAll(attempts: Int = 500) throws -> Bool {
     guard memberDirectory != nil else { return true }
+    // Of a list that was read empty nobody is left who could fork.
+    if try processes().isEmpty { return true }
     if let unified, (try? File.command("\(unified)/cgroup.kill", "1")) != nil {
       return try waitUntilEmpty(attempts)
     }
@@ -215,6 +217,9 @@ package struct CgroupHandle: Sendable, Hashable, Codable {
   private static func processes(below directory: String) -> [pid_t] {
     let text = (try? File.text("\(directory)/cgroup.procs")) ?? ""
     var found = text.split(separator: "\n").compactMap { pid_t($0) }
+    // Each directory below is one more link; mostly there is none, and a hundred files.
+    var info = stat()
+    guard stat(directory, &info) == 0, info.st_nlink > 2 else { return found }
     for name in (try? Directory.list(directory)) ?? [] {
       let child = "\(directory)/\(name)"
       if File.isDirectory(child) { found += processes(below: child) }

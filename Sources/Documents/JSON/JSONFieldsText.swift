@@ -38,9 +38,10 @@ package struct JSONFieldsText {
     _ items: [Item], _ body: (Item, inout JSONFieldsText) throws -> Void
   ) rethrows {
     writer.output.append(UInt8(ascii: "["))
-    for (place, item) in items.enumerated() {
+    // Not enumerated(), whose type a generic function looks up while it runs.
+    for place in 0..<items.count {
       if place > 0 { writer.output.append(UInt8(ascii: ",")) }
-      try object { try body(item, &$0) }
+      try object { try body(items[place], &$0) }
     }
     writer.output.append(UInt8(ascii: "]"))
   }

@@ -102,14 +102,14 @@ extension SpecCapabilities {
     let impossible = (result.ambient ?? []).filter { !possible.contains($0) }
     result.ambient?.removeAll(where: impossible.contains)
     if !impossible.isEmpty {
-      let names = impossible.joined(separator: ", ")
+      let names = impossible.text(separatedBy: ", ")
       warnings.append(
         Text(
           "process.capabilities.ambient: not both permitted and inheritable, so no effect: \(names)",
           ko: "process.capabilities.ambient: permitted와 inheritable 양쪽에 있지 않아 효과가 없습니다: \(names)"))
     }
     if !ignored.isEmpty {
-      let names = ignored.joined(separator: ", ")
+      let names = ignored.text(separatedBy: ", ")
       warnings.append(
         Text(
           "ignoring unknown or unavailable capabilities: \(names)",

@@ -108,8 +108,10 @@ package struct Planner: Sendable {
     planMappedOverlay()
     try planMountCopies()
     let new = all.filter { $0.path == nil && $0.kind != .cgroup }.map(\.kind)
-    let sights = new.map { "\($0.rawValue) (\($0.isolates(.en)))" }.joined(separator: "; ")
-    let sightsKo = new.map { "\($0.rawValue)(\($0.isolates(.ko)))" }.joined(separator: "; ")
+    let sights = new.map { "\($0.rawValue) (\($0.isolates(.en)))" }
+      .text(separatedBy: "; ")
+    let sightsKo = new.map { "\($0.rawValue)(\($0.isolates(.ko)))" }
+      .text(separatedBy: "; ")
     add(
       .monitor, .clone(namespaces: new),
       Text(
