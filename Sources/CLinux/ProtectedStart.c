@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
@@ -34,13 +35,8 @@ __attribute__((constructor(101))) static void start_protected(int argc, char **a
   if (statvfs("/proc/self/exe", &info) != 0 || info.f_flag & ST_RDONLY) return;
   int copy = dk_open_tree(AT_FDCWD, "/proc/self/exe", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
   if (copy < 0) return;
-  char path[32] = "/proc/self/fd/";
-  size_t end = strlen(path);
-  char digits[12];
-  int count = 0;
-  for (int rest = copy; count == 0 || rest > 0; rest /= 10) digits[count++] = (char)('0' + rest % 10);
-  while (count > 0) path[end++] = digits[--count];
-  path[end] = 0;
+  char path[32];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", copy);
   if (dk_mount_setattr(copy, "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0,
                        MS_PRIVATE) == 0)
     execve(path, argv, envp);

@@ -4,7 +4,8 @@
 //
 //   dklab build ── socket ──▶ dklab:step ── clone3 ──▶ the step's program
 //
-// The socket carries the request; while it is open the build lives. When it closes, the step is
+// The step is a copy of the build, or a process that gets its request over the socket
+// (BuildStepMain.swift). While the socket is open the build lives. When it closes, the step is
 // killed and everything of it cleared away, so that a build that is interrupted or killed leaves
 // nothing running.
 //
