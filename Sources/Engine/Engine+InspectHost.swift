@@ -147,8 +147,9 @@ extension Engine {
         .object(
           JSONObject([
             ("Name", .string(String(limit.type.dropFirst("RLIMIT_".count)).lowercased())),
-            ("Hard", .integer(Int64(clamping: limit.hard))),
-            ("Soft", .integer(Int64(clamping: limit.soft))),
+            // No limit is -1, as docker has it.
+            ("Hard", .integer(Int64(bitPattern: limit.hard))),
+            ("Soft", .integer(Int64(bitPattern: limit.soft))),
           ]))
       })
   }

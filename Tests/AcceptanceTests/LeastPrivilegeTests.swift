@@ -53,6 +53,10 @@ struct LeastPrivilegeTests {
     let files = run(
       ["--ulimit", "nofile=200:300", "--ulimit", "core=0"], "ulimit -n; ulimit -Hn; ulimit -c")
     #expect(files.lines == ["200", "300", "0"])
+    sandbox.run(["create", "--name", "endless", "--ulimit", "core=-1", "busybox", "true"])
+    #expect(
+      sandbox.run(["inspect", "-f", "{{json .HostConfig.Ulimits}}", "endless"]).text
+        == #"[{"Name":"core","Hard":-1,"Soft":-1}]"#)
     let privileges = run(
       ["--security-opt", "no-new-privileges"], "grep NoNewPrivs /proc/self/status")
     #expect(privileges.text.hasSuffix("1"))
