@@ -17,15 +17,33 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+static int is_one_of(const char *word, const char *const *words, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(word, words[i]) == 0) return 1;
+  return 0;
+}
+
+#define IS_ONE_OF(word, words) is_one_of(word, words, sizeof words / sizeof *words)
+
+// The OCI runtime (OCIMain), whose verb may stand behind flags with values: a value or a container that
+// is called like a verb costs a start, and nothing else.
+static int is_oci_launch(char **argv) {
+  static const char *const names[] = {"dklab-oci", "runc", "crun"};
+  static const char *const verbs[] = {"run", "create", "exec"};
+  const char *slash = strrchr(argv[0], '/');
+  if (!IS_ONE_OF(slash ? slash + 1 : argv[0], names) && strcmp(argv[1], "oci") != 0) return 0;
+  for (char **word = argv + 1; *word; word++)
+    if (IS_ONE_OF(*word, verbs)) return 1;
+  return 0;
+}
+
 // Verbs of CommandLineMain.launches(_:), but `compose`: those of which a copy of the process enters a
 // container nearly always.
 static int launches(char **argv) {
   static const char *const verbs[] = {"run", "exec", "start", "restart", "build"};
   if (!argv[0] || !argv[1]) return 0;
   const char *verb = strcmp(argv[1], "container") == 0 && argv[2] ? argv[2] : argv[1];
-  for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-    if (strcmp(verb, verbs[i]) == 0) return 1;
-  return 0;
+  return IS_ONE_OF(verb, verbs) || is_oci_launch(argv);
 }
 
 // The numbers of glibc's constructors: 101 is the first that programs may use.

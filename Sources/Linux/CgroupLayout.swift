@@ -63,7 +63,8 @@ package struct CgroupLayout: Sendable, Hashable, Codable {
     return plan(
       Observation(
         mounts: (try? File.text("/proc/self/mountinfo")) ?? "",
-        membership: (try? File.text("/proc/self/cgroup")) ?? "", isRoot: isRoot,
+        // Root does not start from its own group.
+        membership: isRoot ? "" : (try? File.text("/proc/self/cgroup")) ?? "", isRoot: isRoot,
         contents: { try? File.text($0, limit: 64 << 10) },
         isWritable: { access($0, W_OK) == 0 }))
   }

@@ -60,6 +60,47 @@ struct RuntimeLifeTests {
 
   private static let sleeper = ["/bin/sleep", "1000"]
 
+  @Test("a container whose record has not got its last name is being created")
+  func creating() throws {
+    let runtime = try Runtime(["/bin/busybox", "sleep", "100"])
+    defer { runtime.close() }
+    #expect(runtime.create.status == 0)
+    let (ready, creating) = ("\(runtime.root)/c/state.json", "\(runtime.root)/c/creating.json")
+    #expect(runtime.state("status") == "created" && !File.exists(creating))
+    #expect(rename(ready, creating) == 0)
+    #expect(runtime.state("status") == "creating")
+    #expect(runtime.run("start c").errors.contains("being created"))
+    #expect(runtime.run("delete c").status == 1)
+    #expect(rename(creating, ready) == 0)
+    // As earlier versions wrote it.
+    var record = try JSONValue.parse(try File.read(ready))
+    record["isReady"] = false
+    try File.replace(ready, record.text(), durable: false)
+    #expect(runtime.state("status") == "creating")
+    record["isReady"] = true
+    try File.replace(ready, record.text(), durable: false)
+    #expect(runtime.run("start c").status == 0)
+    #expect(runtime.state("status") == "running")
+  }
+
+  @Test("`run` whose program cannot be executed fails and leaves nothing")
+  func notExecutable() throws {
+    let runtime = try Runtime(["/tmp/data"])
+    defer { runtime.close() }
+    var config = try JSONValue.parse(try File.read("\(runtime.bundle.directory)/config.json"))
+    let data = "\(runtime.bundle.directory)/data"
+    try File.replace(data, "\u{1}not a program")
+    chmod(data, 0o755)
+    var mounts = config["mounts"]?.array ?? []
+    mounts.append(
+      ["destination": "/tmp/data", "type": "bind", "source": .string(data), "options": ["bind"]])
+    config["mounts"] = .array(mounts)
+    try runtime.write(config)
+    let ran = runtime.run("run --bundle \(runtime.bundle.directory) c")
+    #expect(ran.status != 0 && ran.errors.contains("exec"), "\(ran)")
+    #expect(runtime.run("state c").status == 1)
+  }
+
   @Test("a container is created, started, killed and deleted, and its state follows")
   func life() throws {
     let runtime = try Runtime(Self.sleeper)

@@ -35,11 +35,12 @@ enum OCICreate {
     if line.isOn("explain") { return explain(try creation.plan()) }
     try checkTerminal(creation, line, detached: detached)
     var master: Int32 = -1
-    let container = try creation.create { master = try ForegroundProcess.adopt(terminal: $0) }
+    let held = try creation.hold { master = try ForegroundProcess.adopt(terminal: $0) }
+    let container = held.container
     log.warn(creation.warnings)
     let store = line.store
     do {
-      log.warn(try store.start(container.id, knowing: container))
+      log.warn(try held.start(in: store))
     } catch {
       _ = try? store.delete(container.id, force: true)
       throw error

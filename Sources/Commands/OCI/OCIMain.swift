@@ -59,10 +59,10 @@ enum OCIMain {
   private static func executeReadOnly(_ all: [String], _ line: OCICommandLine) throws {
     let preserved = try line.preservedDescriptors()
     closeDescriptors(from: Int32(3 + preserved))
-    guard !SelfExecutable.isProtected else { return }
     for fd in 3..<Int32(3 + preserved) where !isOpenDescriptor(fd) {
       throw OCIUsage("--preserve-fds: descriptor \(fd) is not open")
     }
+    guard !SelfExecutable.isProtected else { return }
     let executable = try SelfExecutable()
     var argv = all.map { strdup($0) } + [nil]
     execv(executable.path, &argv)

@@ -33,6 +33,8 @@ extension InitProcess {
       if let failure { throw failure }
     }
     try tell(Message.ready)
+    // `run`, which has made it, starts it too.
+    guard listener >= 0 else { return try awaitHost() }
     close(sync)
     var starter: Int32?
     while starter == nil { starter = try UnixSocket.accept(listener) }

@@ -4,6 +4,8 @@
 // `start`, and this one ends. Whoever called it (conmon, containerd's shim) becomes the parent of the
 // init process and learns its exit status.
 //
+// `run` keeps the connection to the init process instead, and starts it over that.
+//
 // Next: RuntimeProcess.swift, ContainerStart.swift.
 
 import CLinux
@@ -27,6 +29,24 @@ package struct CreationRequest: Sendable {
   package init(id: String, bundle: String) {
     self.id = id
     self.bundle = bundle
+  }
+}
+
+/// A container that has been made for this process to start.
+package struct HeldContainer: ~Copyable {
+  package let container: RuntimeContainer
+  private let process: RuntimeProcess
+
+  init(_ container: RuntimeContainer, _ process: consuming RuntimeProcess) {
+    self.container = container
+    self.process = process
+  }
+
+  /// Lets its program run. Throws `LaunchFailure` when that cannot be executed; the container has
+  /// stopped then. Returns warnings.
+  package func start(in store: RuntimeStore) throws -> [Text] {
+    try process.start()
+    return store.runHooks(of: container, .poststart, pid: process.pid)
   }
 }
 
@@ -77,6 +97,18 @@ package struct ContainerCreation {
   /// Creates the container. `console` gets the master end of its terminal when there is no socket
   /// to send it to. When anything fails, nothing is left, and its hooks for the end have run.
   package mutating func create(console: (Int32) throws -> Void) throws -> RuntimeContainer {
+    try make(isHeld: false, console).container
+  }
+
+  /// Creates the container for this process to start it. If this process ends before, so does the
+  /// container's.
+  package mutating func hold(console: (Int32) throws -> Void) throws -> HeldContainer {
+    try make(isHeld: true, console)
+  }
+
+  private mutating func make(
+    isHeld: Bool, _ console: (Int32) throws -> Void
+  ) throws -> HeldContainer {
     guard spec.process != nil else {
       throw DklabError(
         .invalid, id: "spec.field",
@@ -99,8 +131,8 @@ package struct ContainerCreation {
       owner: HostUsers.name(of: getuid()) ?? "\(getuid())", spec: spec, directory: directory)
     do {
       try store.keep(config, for: container)
-      try make(&container, script, limits, console)
-      return container
+      let process = try make(&container, script, limits, isHeld, console)
+      return HeldContainer(container, process)
     } catch {
       discard(container, hooks: error is LaunchFailure)
       throw error
@@ -109,8 +141,8 @@ package struct ContainerCreation {
 
   private mutating func make(
     _ container: inout RuntimeContainer, _ script: LaunchScript, _ limits: CgroupResources,
-    _ console: (Int32) throws -> Void
-  ) throws {
+    _ isHeld: Bool, _ console: (Int32) throws -> Void
+  ) throws -> RuntimeProcess {
     let path = spec.linux?.cgroupsPath ?? ""
     // Whoever deletes this container ends everything in its group.
     guard CgroupHandle.isFree(host.cgroups, path: path) else {
@@ -124,9 +156,10 @@ package struct ContainerCreation {
     container.cgroup = made.cgroup
     if let owner = spec.groupOwner { try made.cgroup.delegate(to: owner) }
     warnings += made.warnings
-    let listener = try UnixSocket.listen(at: container.startSocket, backlog: 1)
-    let process = try RuntimeProcess.make(
-      script, cgroup: made.cgroup, listener: listener.number)
+    let listener =
+      isHeld ? -1 : try UnixSocket.listen(at: container.startSocket, backlog: 1).release()
+    defer { if listener >= 0 { close(listener) } }
+    let process = try RuntimeProcess.make(script, cgroup: made.cgroup, listener: listener)
     container.process =
       ProcessIdentity(of: process.pid) ?? ProcessIdentity(pid: process.pid, startTime: 0)
     try store.save(container)
@@ -143,10 +176,11 @@ package struct ContainerCreation {
         try sendDescriptor(connection.number, master, name: "/dev/ptmx")
       })
     container.isReady = true
-    try store.save(container)
+    try store.tellReady(container)
     if let file = request.pidFile {
       try File.replace(file, "\(process.pid)", durable: false)
     }
+    return process
   }
 
   private func inheritDescriptors(_ script: inout LaunchScript) {

@@ -1,9 +1,10 @@
 // A container of the OCI runtime, as it stands in its directory.
 //
-// The record is written twice: as soon as there is a process, so that nothing is ever lost track
-// of, and once everything is ready. What can change is not written down but looked at: whether the
-// process lives, whether its socket still waits for `start`, whether the group is frozen. The bundle's
-// config.json is kept beside it as it was, and is what the specification is read from again.
+// The record is written as soon as there is a process, so that nothing is ever lost track of: as
+// creating.json, which becomes state.json once everything is ready. What can change otherwise is not
+// written down but looked at: whether the process lives, whether its socket still waits for `start`,
+// whether the group is frozen. The bundle's config.json is kept beside it as it was, and is what the
+// specification is read from again.
 //
 // Next: RuntimeStore.swift.
 
@@ -22,13 +23,14 @@ package struct RuntimeContainer: Sendable, Codable {
   package var owner: String
   package var process: ProcessIdentity
   package var cgroup: CgroupHandle?
+  /// Which of its two names the record has. Not part of it.
   package var isReady = false
   /// From a copy: what happens to the bundle afterwards does not matter. Not part of the record.
   package var spec: Spec
   /// Where its record and socket are. Not part of the record.
   package var directory = ""
 
-  // As records were written once, with the specification in them.
+  // As records were written once, with the specification and `isReady` in them.
   private enum CodingKeys: String, CodingKey {
     case hookState, rootfs, created, owner, process, cgroup, isReady, spec
   }
@@ -47,7 +49,6 @@ package struct RuntimeContainer: Sendable, Codable {
       fields.write("owner", owner)
       try fields.write("process", part: process)
       try fields.write("cgroup", part: cgroup)
-      fields.write("isReady", isReady)
     }
   }
 
@@ -67,7 +68,7 @@ package struct RuntimeContainer: Sendable, Codable {
     owner = try fields.string("owner")
     process = try fields.part("process")
     cgroup = try fields.part(ifPresent: "cgroup")
-    isReady = try fields.bool("isReady")
+    isReady = try fields.bool(ifPresent: "isReady") ?? true
     spec = try SpecFile.read(config(), file: "config.json", bundle: hookState.bundle)
     _ = spec.completeForRuntime(id: hookState.id)
   }

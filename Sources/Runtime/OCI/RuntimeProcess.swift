@@ -25,8 +25,8 @@ struct RuntimeProcess: ~Copyable {
   private let sync: FileDescriptor
   private let script: LaunchScript
 
-  /// Makes the process, in `cgroup`, waiting for `start` at `listener`. It keeps this process's
-  /// descriptors 0 to 2.
+  /// Makes the process, in `cgroup`, waiting for `start` at `listener`; with -1 for this process to
+  /// `start` it. It keeps this process's descriptors 0 to 2.
   static func make(
     _ script: LaunchScript, cgroup: CgroupHandle?, listener: Int32
   ) throws -> RuntimeProcess {
@@ -151,6 +151,13 @@ struct RuntimeProcess: ~Copyable {
     guard try converse(hooks: hooks, console: console) else {
       throw LaunchFailure(operation: "launch", message: "the container's init process was killed")
     }
+  }
+
+  /// Lets the program of a process that waits for this one run. Throws `LaunchFailure` when it cannot be
+  /// executed.
+  func start() throws {
+    go()
+    _ = try Launcher.awaitExec(sync.number)
   }
 
   /// Goes with it until its program runs; for a process that does not wait for `start`.

@@ -52,13 +52,22 @@ package struct RuntimeStore: Sendable {
     try File.replace("\(container.directory)/config.json", config, mode: 0o600, durable: false)
   }
 
-  /// Writes the record of `container`: as a whole or not at all, and not past a crash of the machine,
-  /// which no container outlives.
-  package func save(_ container: RuntimeContainer) throws {
+  /// Writes the record of `container`, which is being created: as a whole or not at all, and not past a
+  /// crash of the machine, which no container outlives.
+  func save(_ container: RuntimeContainer) throws {
     try File.replace(
-      "\(container.directory)/state.json", Array(container.recordText().utf8), mode: 0o600,
+      container.directory + Self.creating, Array(container.recordText().utf8), mode: 0o600,
       durable: false)
   }
+
+  /// Lets everybody know that nothing is missing any more.
+  func tellReady(_ container: RuntimeContainer) throws {
+    let (from, to) = (container.directory + Self.creating, container.directory + Self.ready)
+    try check(rename(from, to), "rename", to)
+  }
+
+  private static let creating = "/creating.json"
+  private static let ready = "/state.json"
 
   /// The container `id`. Who has made it a moment ago gives it as `known`: it is read again only when
   /// its record is not that one any more.
@@ -67,16 +76,24 @@ package struct RuntimeStore: Sendable {
   {
     let directory = "\(root)/\(id)"
     guard !id.contains("/"), id != ".", id != "..", !id.isEmpty,
-      let record = try? File.read("\(directory)/state.json"),
+      let (record, isReady) = record(in: directory),
       // Cut short when the machine went down: nothing of that container is left.
       (try? JSONValue.parse(record)) != nil
     else { throw Self.missing(id) }
-    if let known, try known.recordText().utf8.elementsEqual(record) { return known }
+    if let known, isReady, try known.recordText().utf8.elementsEqual(record) { return known }
     var container = try RuntimeContainer(record: record) {
       try File.read("\(directory)/config.json", limit: 16 << 20)
     }
+    container.isReady = container.isReady && isReady
     container.directory = directory
     return container
+  }
+
+  private func record(in directory: String) -> (record: [UInt8], isReady: Bool)? {
+    if let record = try? File.read(directory + Self.ready) { return (record, true) }
+    if let record = try? File.read(directory + Self.creating) { return (record, false) }
+    // It may have got its other name just now.
+    return (try? File.read(directory + Self.ready)).map { ($0, true) }
   }
 
   static func missing(_ id: String) -> DklabError {
