@@ -23,6 +23,11 @@ package struct CapabilitySet: OptionSet, Sendable, Hashable {
     self.rawValue = rawValue
   }
 
+  // Without this a literal goes through a sequence of unknown type, which is looked up as it runs.
+  package init(arrayLiteral sets: CapabilitySet...) {
+    rawValue = sets.reduce(0) { $0 | $1.rawValue }
+  }
+
   /// The set of exactly these capabilities.
   package init(_ capabilities: [Capability]) {
     rawValue = capabilities.reduce(0) { $0 | 1 << UInt64($1.rawValue) }

@@ -19,6 +19,11 @@ package struct MountFlags: OptionSet, Sendable, Codable, Hashable {
     self.rawValue = rawValue
   }
 
+  // Without this a literal goes through a sequence of unknown type, which is looked up as it runs.
+  package init(arrayLiteral flags: MountFlags...) {
+    rawValue = flags.reduce(0) { $0 | $1.rawValue }
+  }
+
   package static let readOnly = MountFlags(rawValue: 1)
   package static let noSuid = MountFlags(rawValue: 2)
   package static let noDevices = MountFlags(rawValue: 4)

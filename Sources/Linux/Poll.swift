@@ -10,6 +10,11 @@ package struct PollEvents: OptionSet, Sendable, Hashable {
     self.rawValue = rawValue
   }
 
+  // Without this a literal goes through a sequence of unknown type, which is looked up as it runs.
+  package init(arrayLiteral events: PollEvents...) {
+    rawValue = events.reduce(0) { $0 | $1.rawValue }
+  }
+
   package static let readable = PollEvents(rawValue: Int16(POLLIN))
   package static let writable = PollEvents(rawValue: Int16(POLLOUT))
   package static let error = PollEvents(rawValue: Int16(POLLERR))

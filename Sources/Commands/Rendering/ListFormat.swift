@@ -33,14 +33,16 @@ package struct ListFormat {
     case "", "table",
       "raw" where quiet:
       isTable = !quiet
-      source = (quiet ? [quietField] : columns).map { "{{.\($0)}}" }.joined(separator: "\t")
+      source = (quiet ? [quietField] : columns).map { "{{.\($0)}}" }.text(separatedBy: "\t")
     case "json": source = "{{json .}}"
     case _ where given.hasPrefix("table "):
       isTable = true
       source = String(given.dropFirst(6))
     default: source = given
     }
-    let unescaped = source.replacing("\\t", with: "\t").replacing("\\n", with: "\n")
+    let unescaped =
+      source.utf8.contains(UInt8(ascii: "\\"))
+      ? source.replacing("\\t", with: "\t").replacing("\\n", with: "\n") : source
     let template = try GoTemplate(unescaped)
     let shape = TemplateShape(missing: .noField(type: type), methods: methods)
     var lines: [String] = []
@@ -69,7 +71,9 @@ package struct ListFormat {
 
 extension String {
   fileprivate var trimmingSpaces: String {
-    let start = drop { $0 == " " }
-    return String(start.reversed().drop { $0 == " " }.reversed())
+    let isOther = { (byte: UInt8) in byte != UInt8(ascii: " ") }
+    guard let first = utf8.firstIndex(where: isOther), let last = utf8.lastIndex(where: isOther)
+    else { return "" }
+    return String(self[first..<utf8.index(after: last)])
   }
 }
