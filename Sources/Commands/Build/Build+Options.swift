@@ -73,14 +73,17 @@ extension Build {
 
   /// The flags that decide how steps run.
   func settings() throws -> BuildSettings {
+    let number = { (flag: String, text: String?) in
+      try text.map { try flagValue(flag, $0, GoValue.int) } ?? 0
+    }
     var settings = BuildSettings()
     settings.extraHosts = addHost.map { $0.contains(":") ? $0 : $0.replacingFirstEquals }
     settings.shmSize = try shmSize.map(ByteSize.parseBinary)
     settings.memory = try memory.map(ByteSize.parseBinary) ?? 0
     settings.memorySwap = try memorySwap.map(ResourceOption.memorySwap) ?? 0
-    settings.cpuShares = cpuShares
-    settings.cpuQuota = cpuQuota
-    settings.cpuPeriod = cpuPeriod
+    settings.cpuShares = try number("-c, --cpu-shares", cpuShares)
+    settings.cpuQuota = try number("--cpu-quota", cpuQuota)
+    settings.cpuPeriod = try number("--cpu-period", cpuPeriod)
     settings.cpusetCpus = cpusetCpus
     settings.cpusetMems = cpusetMems
     settings.parallelSteps = max(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))

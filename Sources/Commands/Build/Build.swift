@@ -15,10 +15,10 @@ struct Build: ParsableCommand {
   @Option(help: "Images to consider as cache sources") var cacheFrom: [String] = []
   @Flag(help: "Only look at the Dockerfile, and tell what could be better") var check = false
   @Flag(help: .hidden) var compress = false
-  @Option(help: "Limit the CPU CFS period") var cpuPeriod: Int64 = 0
-  @Option(help: "Limit the CPU CFS quota") var cpuQuota: Int64 = 0
+  @Option(help: "Limit the CPU CFS period") var cpuPeriod: String?
+  @Option(help: "Limit the CPU CFS quota") var cpuQuota: String?
   @Option(name: [.customShort("c"), .long], help: "CPU shares (relative weight)")
-  var cpuShares: Int64 = 0
+  var cpuShares: String?
   @Option(help: "CPUs in which to allow execution (0-3, 0,1)") var cpusetCpus = ""
   @Option(help: "MEMs in which to allow execution (0-3, 0,1)") var cpusetMems = ""
   @Flag(help: "Show what would run, and stop") var dryRun = false

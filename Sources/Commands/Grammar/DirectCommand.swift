@@ -21,8 +21,7 @@ enum DirectCommands {
   /// The verbs that `make` knows.
   static let verbs = [
     "run", "create", "exec", "start", "stop", "restart", "kill", "rm", "ps", "logs", "wait",
-    "inspect",
-    "images",
+    "inspect", "images", "build",
   ]
 
   private static func make(_ verb: String) -> (any DirectCommand)? {
@@ -40,6 +39,7 @@ enum DirectCommands {
     case "wait": Wait()
     case "inspect": Inspect()
     case "images": ImageList()
+    case "build": Build()
     default: nil
     }
   }
