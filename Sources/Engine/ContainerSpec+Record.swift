@@ -25,7 +25,7 @@ extension ContainerSpec: RecordPart {
 
   package func write(to fields: inout JSONFieldsText) throws {
     fields.write("image", image)
-    try fields.write("config") { members in try config.write(to: &members) }
+    fields.write("config") { members in config.write(to: &members) }
     fields.write("hostname", hostname)
     fields.write("domainname", domainname)
     fields.write("tty", tty)

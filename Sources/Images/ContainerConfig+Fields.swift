@@ -27,25 +27,37 @@ extension ContainerConfig {
     onBuild = try fields.strings(ifPresent: "OnBuild")
   }
 
-  /// Writes the members into the object `fields` is at.
-  package func write(to fields: inout JSONFieldsText) throws {
+  /// Writes the members into the object `fields` is at, in the order of their keys: the text is part of
+  /// what an image is known by.
+  package func write(to fields: inout JSONFieldsText) {
     func write(set: [String], _ key: String) {
       guard !set.isEmpty else { return }
       fields.write(key) { members in
-        for name in set { members.write(name) { _ in } }
+        for name in set.sorted() { members.write(name) { _ in } }
       }
     }
-    fields.write("User", user)
-    write(set: exposedPorts, "ExposedPorts")
-    fields.write("Env", env)
-    fields.write("Entrypoint", entrypoint)
     fields.write("Cmd", cmd)
+    fields.write("Entrypoint", entrypoint)
+    fields.write("Env", env)
+    write(set: exposedPorts, "ExposedPorts")
+    if let healthcheck { fields.write("Healthcheck") { healthcheck.write(to: &$0) } }
+    fields.write("Labels", labels)
+    fields.write("OnBuild", onBuild)
+    fields.write("Shell", shell)
+    fields.write("StopSignal", stopSignal)
+    fields.write("User", user)
     write(set: volumes, "Volumes")
     fields.write("WorkingDir", workingDirectory)
-    fields.write("Labels", labels)
-    fields.write("StopSignal", stopSignal)
-    fields.write("Shell", shell)
-    try fields.write("Healthcheck", encoding: healthcheck)
-    fields.write("OnBuild", onBuild)
+  }
+}
+
+extension ContainerConfig.Healthcheck {
+  fileprivate func write(to fields: inout JSONFieldsText) {
+    fields.write("Interval", interval)
+    fields.write("Retries", retries)
+    fields.write("StartInterval", startInterval)
+    fields.write("StartPeriod", startPeriod)
+    fields.write("Test", test)
+    fields.write("Timeout", timeout)
   }
 }

@@ -1,6 +1,7 @@
 import Documents
 
-// What Codable does in ImageConfig.swift, for what every launch reads (JSONFields).
+// What Codable does in ImageConfig.swift, for what every launch reads and every build writes
+// (JSONFields).
 
 extension ImageConfig {
   /// Throws `JSONFields.Mismatch`, or what Codable says of the parts that are left to it.
@@ -33,6 +34,31 @@ extension ImageConfig {
     }
     cacheKeys = try? fields.decoded(ifPresent: "dklab.cache.v1")
   }
+
+  /// The text whose digest is the image's id: keys sorted, no spaces.
+  package func text() -> String {
+    JSONFieldsText.text { fields in
+      fields.write("architecture", architecture)
+      fields.write("author", author)
+      fields.write("comment", comment)
+      fields.write("config") { config.write(to: &$0) }
+      fields.write("created", created)
+      if let cacheKeys {
+        fields.write("dklab.cache.v1", each: cacheKeys) { row, members in
+          members.write("created", row.created)
+          members.write("key", row.key)
+          members.write("layer", row.layer.description)
+        }
+      }
+      fields.write("history", each: history) { $0.write(to: &$1) }
+      fields.write("os", os)
+      fields.write("rootfs") { members in
+        members.write("diff_ids", rootFilesystem.diffIDs.map(\.description))
+        members.write("type", rootFilesystem.type)
+      }
+      fields.write("variant", variant)
+    }
+  }
 }
 
 extension ImageConfig.History {
@@ -42,5 +68,13 @@ extension ImageConfig.History {
     author = try fields.string(ifPresent: "author")
     comment = try fields.string(ifPresent: "comment")
     emptyLayer = try fields.bool(ifPresent: "empty_layer")
+  }
+
+  fileprivate func write(to fields: inout JSONFieldsText) {
+    fields.write("author", author)
+    fields.write("comment", comment)
+    fields.write("created", created)
+    fields.write("created_by", createdBy)
+    fields.write("empty_layer", emptyLayer)
   }
 }

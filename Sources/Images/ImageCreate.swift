@@ -14,12 +14,12 @@ extension ImageStore {
   ) throws -> Image {
     var config = config
     config.rootFilesystem.diffIDs = layers.map(\.diffID)
-    let text = try ImageJSON.encode(config)
+    let text = Array(config.text().utf8)
     let id = Digest(bytes: SHA256.hash(data: text))
     let manifest = Manifest(
       config: Descriptor(mediaType: MediaType.ociConfig, digest: id, size: Int64(text.count)),
       layers: try layers.map { try content.blobDescriptor(of: $0.diffID) })
-    let manifestText = try ImageJSON.encode(manifest)
+    let manifestText = Array(manifest.text().utf8)
     let manifestDigest = Digest(bytes: SHA256.hash(data: manifestText))
     try content.addBlobs([text, manifestText], .later)
     for layer in layers where try content.layer(layer.diffID) == nil {
@@ -38,7 +38,7 @@ extension ImageStore {
     // One of them may be of a build that runs.
     try content.addBlobs([], .later)
     if layers.isEmpty { try content.makeEmptyLayer() }
-    let sizes = layers.map { String($0.size) }.joined(separator: " ")
+    let sizes = layers.map { String($0.size) }.text(separatedBy: " ")
     try database.transaction {
       try database.execute(
         "INSERT OR IGNORE INTO images VALUES (?, ?, ?, ?, ?, ?)", .text(id.hex),
@@ -54,10 +54,10 @@ extension ImageStore {
 
 extension ImageConfig {
   /// The id of the image that it and `layers` make.
-  package func id(with layers: [Layer]) throws -> Digest {
+  package func id(with layers: [Layer]) -> Digest {
     var config = self
     config.rootFilesystem.diffIDs = layers.map(\.diffID)
-    return Digest(bytes: SHA256.hash(data: try ImageJSON.encode(config)))
+    return Digest(bytes: SHA256.hash(data: Array(config.text().utf8)))
   }
 }
 

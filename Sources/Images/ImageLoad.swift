@@ -101,7 +101,7 @@ extension ImageStore {
         config: Descriptor(mediaType: MediaType.ociConfig, digest: id, size: Int64(text.count)),
         layers: blobs)
       return try add(
-        manifest, try content.addBlob(ImageJSON.encode(manifest)), text, references,
+        manifest, try content.addBlob(Array(manifest.text().utf8)), text, references,
         paths: item.layers, contents, progress)
     }
   }

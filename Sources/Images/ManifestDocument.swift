@@ -28,8 +28,8 @@ package enum ManifestDocument: Sendable, Hashable {
   ]
 
   /// The text of `manifest`, the same for equal ones, and what it is called.
-  package static func encode(_ manifest: Manifest) throws -> (bytes: [UInt8], digest: Digest) {
-    let bytes = try ImageJSON.encode(manifest)
+  package static func encode(_ manifest: Manifest) -> (bytes: [UInt8], digest: Digest) {
+    let bytes = Array(manifest.text().utf8)
     return (bytes, Digest(bytes: SHA256.hash(data: bytes)))
   }
 

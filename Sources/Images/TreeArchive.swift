@@ -81,10 +81,9 @@ package final class TreeArchive {
 
   /// Writes that `name` is deleted from the layers below.
   func addWhiteout(_ path: String) throws {
-    let parts = path.split(separator: "/")
-    let name = (parts.dropLast().map(String.init) + [".wh." + (parts.last ?? "")])
-      .joined(separator: "/")
-    try writer.add(TarEntry(name, .file, mode: 0o600))
+    let slash = path.lastIndex(of: "/")
+    let name = slash.map { path.index(after: $0) } ?? path.startIndex
+    try writer.add(TarEntry("\(path[..<name]).wh.\(path[name...])", .file, mode: 0o600))
   }
 
   /// Writes that the directory `path` starts empty.

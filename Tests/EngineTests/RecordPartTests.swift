@@ -48,7 +48,7 @@ import Testing
   @Test func containerConfig() throws {
     let config = Samples.config
     differs(config, from: ContainerConfig())
-    let text = try JSONFieldsText.text { fields in try config.write(to: &fields) }
+    let text = JSONFieldsText.text { fields in config.write(to: &fields) }
     #expect(try JSONValue.parse(text) == JSONValue(encoding: config))
     var fields = try JSONFields(JSONValue(encoding: config))
     #expect(try ContainerConfig(fields: &fields) == config)

@@ -37,6 +37,46 @@ import Testing
     differs(step, from: ImageConfig.History())
   }
 
+  /// The text decides what an image is called: it is what Codable makes, to the byte.
+  @Test func textIsCodables() throws {
+    let config = #"""
+      {"Cmd":["a","b\u0001\"\/"],"Entrypoint":[],"Env":["B=1","A=2"],"Labels":{"z":"1","a":"한","A":""},
+       "ExposedPorts":{"9/udp":{},"80/tcp":{}},"Volumes":{"/b":{},"/a":{}},"OnBuild":["RUN x"],
+       "Shell":["/bin/sh"],"StopSignal":"SIGQUIT","User":"u","WorkingDir":"/w","Healthcheck":
+       {"Test":["CMD","x"],"Interval":1,"Timeout":2,"StartPeriod":3,"StartInterval":4,"Retries":5}}
+      """#
+    let texts = [
+      Self.whole, #"{"rootfs":{"type":"layers","diff_ids":[]}}"#,
+      Self.whole.replacing(#"{"User":"u"}"#, with: config),
+      Self.whole.replacing(#"{"User":"u"}"#, with: #"{"Healthcheck":{"Test":["NONE"]}}"#),
+    ]
+    for text in texts {
+      let value = try reference(text)
+      #expect(try Array(value.text().utf8) == ImageJSON.encode(value))
+    }
+    let whole = try reference(texts[2])
+    differs(whole.config, from: ContainerConfig())
+    differs(try #require(whole.config.healthcheck), from: ContainerConfig.Healthcheck(test: []))
+  }
+
+  @Test func textOfManifestIsCodables() throws {
+    let digest = try #require(Digest(Self.digest))
+    let platform = Platform(architecture: "arm", os: "linux", variant: "v7")
+    let plain = Manifest(config: Descriptor(mediaType: "c", digest: digest, size: 1), layers: [])
+    var whole = plain
+    whole.layers = [
+      Descriptor(
+        mediaType: "l", digest: digest, size: 2, platform: platform, annotations: ["b": "1", "a": "2"]),
+      Descriptor(mediaType: "l", digest: digest, size: .max),
+    ]
+    whole.annotations = ["k": "v"]
+    var unnamed = plain
+    unnamed.mediaType = nil
+    for manifest in [plain, whole, unnamed] {
+      #expect(try Array(manifest.text().utf8) == ImageJSON.encode(manifest))
+    }
+  }
+
   @Test func leastConfiguration() throws {
     let text = #"{"rootfs":{"type":"layers","diff_ids":[]},"later":[1]}"#
     #expect(try byHand(text) == reference(text))

@@ -47,9 +47,7 @@ extension SourceTree {
     case S_IFCHR, S_IFBLK: add("\(info.st_rdev)")
     default: break
     }
-    return hash.finalize().map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    return Digest(bytes: hash.finalize()).hex
   }
 
   func linkTarget(_ path: String) throws -> String {

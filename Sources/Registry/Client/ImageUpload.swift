@@ -92,7 +92,7 @@ package struct ImageUpload {
       name.annotations = layer.annotations
       if name.digest != layer.digest { pushed.layers[index] = name }
     }
-    return pushed == manifest ? (bytes, digest) : try ManifestDocument.encode(pushed)
+    return pushed == manifest ? (bytes, digest) : ManifestDocument.encode(pushed)
   }
 
   /// Brings all blobs there; what each is called then.
