@@ -20,11 +20,14 @@ import Runtime
 import Support
 
 /// What a step runs, and on what.
-package struct BuildStepWish: Sendable {
+package struct BuildStepWish {
   /// 64 hexadecimal digits, for the names of things.
   package var id: String
-  /// Holds `upper`, `work` and `rootfs`.
+  /// Holds `upper` and `work`.
   package var directory: String
+  /// An empty directory, where the step's tree is mounted in its mount namespace.
+  package var mountPoint: String
+  package var files: BuildStepFiles
   /// The layers below, top-most first.
   package var lower: [String]
   package var arguments: [String]
@@ -36,16 +39,40 @@ package struct BuildStepWish: Sendable {
   package var host = HostConfig()
 
   package init(
-    id: String, directory: String, lower: [String], arguments: [String], environment: [String],
-    user: String?, workingDirectory: String
+    id: String, directory: String, mountPoint: String, files: BuildStepFiles, lower: [String],
+    arguments: [String], environment: [String], user: String?, workingDirectory: String
   ) {
     self.id = id
     self.directory = directory
+    self.mountPoint = mountPoint
+    self.files = files
     self.lower = lower
     self.arguments = arguments
     self.environment = environment
     self.user = user
     self.workingDirectory = workingDirectory
+  }
+}
+
+/// The engine's own files in the steps of one build. No step can write to them, so that all that should
+/// have the same content have the same file.
+package final class BuildStepFiles {
+  private let directory: String
+  private var paths: [String: String] = [:]
+
+  /// Files will be made in `directory`.
+  package init(in directory: String) {
+    self.directory = directory
+  }
+
+  /// The path of a file called `name` or similar, with `content`.
+  func path(_ name: String, _ content: String) throws -> String {
+    if let path = paths[content] { return path }
+    let path = "\(directory)/\(name)\(paths.count)"
+    let output = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+    try writeAll(output.number, content)
+    paths[content] = path
+    return path
   }
 }
 
@@ -105,7 +132,7 @@ extension Engine {
     spec.config.env = wish.environment
     spec.config.user = wish.user
     spec.config.workingDirectory = wish.workingDirectory
-    spec.hostname = "buildkitsandbox"
+    spec.hostname = Self.stepHostname
     spec.host = wish.host
     let record = ContainerRecord(
       id: wish.id, name: "build", created: 0,
@@ -114,18 +141,22 @@ extension Engine {
     let mode = try NetworkMode(parsing: wish.host.networkMode)
     let builder = SpecBuilder(record: record, engine: self, host: host, mode: mode)
     var ociSpec = try builder.spec()
-    ociSpec.mounts = ociSpec.mounts?.map { mount in
-      // Files of a container's directory; a step has its own.
-      var mount = mount
-      let prefix = containerDirectory(wish.id) + "/"
-      if let source = mount.source, source.hasPrefix(prefix) {
-        mount.source = "\(wish.directory)/\(source.dropFirst(prefix.count))"
+    let files = try files(of: wish, mode)
+    ociSpec.mounts = ociSpec.mounts?.compactMap { mount in
+      guard let source = mount.source, source.hasPrefix(containerDirectory(wish.id) + "/") else {
+        return mount
       }
+      // As BuildKit: nobody can change what a layer would not have anyway, and /etc/hostname is the
+      // image's own.
+      guard let path = files[mount.destination] else { return nil }
+      var mount = mount
+      mount.source = path
+      mount.options = (mount.options ?? []) + ["ro", "nosuid", "nodev", "noexec"]
       return mount
     }
     var overlay = Overlay(
       lower: wish.lower, upper: wish.directory + "/upper", work: wish.directory + "/work",
-      target: wish.directory + "/rootfs", userAttributes: UserNamespace.current.isNested)
+      target: wish.mountPoint, userAttributes: UserNamespace.current.isNested)
     // What a killed build leaves is thrown away; what becomes a layer is synchronised as one
     // (ContentStore+Layers.swift).
     overlay.isVolatile = true
@@ -154,7 +185,6 @@ extension Engine {
       endpoint = try network.allocate(owner: wish.id)
     }
     do {
-      try writeStepFiles(wish, mode, endpoint)
       let preparation = try planStep(wish, endpoint: endpoint)
       let request = BuildStepRequest(
         id: wish.id, script: preparation.script, endpoint: endpoint,
@@ -168,24 +198,17 @@ extension Engine {
     }
   }
 
-  private func writeStepFiles(
-    _ wish: BuildStepWish, _ mode: NetworkMode, _ endpoint: Endpoint?
-  ) throws {
+  /// The files that a step has at certain paths, whatever its image has there.
+  private func files(of wish: BuildStepWish, _ mode: NetworkMode) throws -> [String: String] {
     let extra = try wish.host.extraHosts.map { try ContainerFiles.HostEntry(parsing: $0) }
     let dns = ResolverConfiguration(
       servers: wish.host.dns, search: wish.host.dnsSearch, options: wish.host.dnsOptions)
-    let name = "buildkitsandbox"
-    let files = [
-      "hostname": ContainerFiles.hostname(name),
-      "hosts": mode == .host
-        ? ContainerFiles.hostsOfHost(extra: extra)
-        : ContainerFiles.hosts(hostname: name, address: endpoint?.address, extra: extra),
-      "resolv.conf": dns.file(isHost: mode == .host),
+    return [
+      "/etc/hosts": try wish.files.path(
+        "hosts", ContainerFiles.hosts(ofStep: Self.stepHostname, extra: extra)),
+      "/etc/resolv.conf": try wish.files.path("resolv.conf", dns.file(isHost: mode == .host)),
     ]
-    for (file, text) in files {
-      let output = try FileDescriptor.open(
-        "\(wish.directory)/\(file)", O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
-      try writeAll(output.number, text)
-    }
   }
+
+  private static let stepHostname = "buildkitsandbox"
 }

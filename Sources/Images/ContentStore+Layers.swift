@@ -23,11 +23,12 @@ extension ContentStore {
     }
   }
 
-  /// Keeps others from making the same layer at the same time.
+  /// Keeps others from making the same layer at the same time, and now and then another one: the locks
+  /// are as many as two hexadecimal digits have values.
   func withLayerLock<Result>(_ digest: Digest, _ body: () throws -> Result) throws -> Result {
     try Directory.make(root + "/tmp", mode: 0o700)
     let lock = try FileDescriptor.open(
-      "\(root)/tmp/\(digest.hex).lock", O_RDWR | O_CREAT, mode: 0o600)
+      "\(root)/tmp/\(digest.hex.prefix(2)).lock", O_RDWR | O_CREAT, mode: 0o600)
     let lockNumber = lock.number
     try check(retryingInterrupts { flock(lockNumber, LOCK_EX) }, "flock", "layer")
     return try body()

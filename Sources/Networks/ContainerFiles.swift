@@ -66,6 +66,14 @@ package enum ContainerFiles {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// /etc/hosts of a step of a build as BuildKit writes it: in every network the same.
+  package static func hosts(ofStep hostname: String, extra: [HostEntry]) -> String {
+    let lines =
+      ["127.0.0.1\tlocalhost \(hostname)", "::1\tlocalhost ip6-localhost ip6-loopback"]
+      + extra.map { "\($0.address)\t\($0.name)" }
+    return lines.map { $0 + "\n" }.text(separatedBy: "")
+  }
+
   /// /etc/hosts for `--network host`: the host's own, and `extra`.
   package static func hostsOfHost(extra: [HostEntry] = []) -> String {
     let own = (try? File.text("/etc/hosts", limit: 1 << 20)) ?? ""

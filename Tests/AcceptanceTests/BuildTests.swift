@@ -44,6 +44,32 @@ struct BuildTests {
     }
   }
 
+  @Test("a step reads the build's hosts and resolv.conf, and has its own /etc/hostname")
+  func filesOfSteps() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder(
+      """
+      FROM busybox AS one
+      RUN { echo x >> /etc/hosts; echo x >> /etc/resolv.conf; } 2> /refused; echo mine > /etc/hostname
+      RUN grep -c ^x$ /etc/hosts /etc/resolv.conf > /counted; hostname >> /counted
+      RUN cat /etc/hostname > /seen && grep buildkitsandbox /etc/hosts
+      FROM busybox
+      RUN test ! -e /etc/hostname && echo x > /own
+      COPY --from=one /refused /counted /seen /
+      RUN test ! -s /etc/hostname && cat /refused /counted /seen /own > /all
+      """)
+    let built = sandbox.run(["build", "-q", "--network=none", "-t", "img", folder.path])
+    #expect(built.status == 0, "\(built)")
+    let ran = sandbox.run("run --rm --network none img cat /all")
+    #expect(
+      ran.lines.map { $0.split(separator: ":").last.map(String.init) } == [
+        " Read-only file system", " Read-only file system", "0", "0", "buildkitsandbox", "mine", "x",
+      ], "\(ran)")
+    // What a step says about its host's name is not in the image that mounts its own.
+    #expect(sandbox.run("run --rm --network none -h web img cat /etc/hostname").text == "web")
+  }
+
   @Test("an image is built, runs, and is the same from the cache")
   func roundTrip() throws {
     let sandbox = try Sandbox()

@@ -10,8 +10,13 @@ import Support
 final class BuildDirectory {
   let path: String
   private let lock: FileDescriptor
+  /// Where the tree of a step is mounted. One for all of them: those that run side by side have mount
+  /// namespaces of their own.
+  let mountPoint: String
   private var trees: [[String]: String] = [:]
   private var steps = 0
+  /// Directories of steps that have ended.
+  private var freePlaces: [String] = []
   private var hasSecrets = false
 
   /// Makes one below `parent`, and removes what dead builds left there. From now on the calling
@@ -21,6 +26,7 @@ final class BuildDirectory {
     try Directory.make(parent, mode: 0o711)
     BuildDirectory.sweep(parent)
     path = "\(parent)/\(getpid()).\(UInt32.random(in: 0 ... .max))"
+    mountPoint = path + "/rootfs"
     try Directory.make(path, mode: 0o711)
     lock = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
     try check(flock(lock.number, LOCK_EX), "flock", path)
@@ -48,13 +54,25 @@ final class BuildDirectory {
     try? Directory.removeTree(path)
   }
 
-  /// A fresh directory for one step, with `upper`, `work` and `rootfs`.
-  func makeStep() throws -> String {
-    steps += 1
-    let step = "\(path)/step\(steps)"
-    try Directory.make(step, mode: 0o711)
-    for name in ["upper", "work", "rootfs"] { try Directory.make("\(step)/\(name)") }
-    return step
+  /// A directory for one step, with nothing but an empty `upper` and `work`.
+  func takePlace() throws -> String {
+    let place: String
+    if let free = freePlaces.popLast() {
+      place = free
+    } else {
+      if steps == 0 { try Directory.make(mountPoint) }
+      steps += 1
+      place = "\(path)/step\(steps)"
+      try Directory.make(place, mode: 0o711)
+    }
+    for name in ["upper", "work"] { try Directory.make("\(place)/\(name)") }
+    return place
+  }
+
+  /// Empties the directory of a step that has ended, for the next one.
+  func givePlaceBack(_ place: String) throws {
+    for name in try Directory.list(place) { try Directory.removeTree("\(place)/\(name)") }
+    freePlaces.append(place)
   }
 
   /// The tree that `lower` make together, top-most first, to read only.

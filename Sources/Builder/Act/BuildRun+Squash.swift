@@ -32,10 +32,10 @@ extension BuildRun {
   }
 
   private func merge(_ layers: [Layer], over base: [Layer]) throws -> Layer {
-    let place = try directory.makeStep()
+    let place = try directory.takePlace()
     let lower = try lowerDirectories(base)
     var overlay = Overlay(
-      lower: lower, upper: place + "/upper", work: place + "/work", target: place + "/rootfs",
+      lower: lower, upper: place + "/upper", work: place + "/work", target: directory.mountPoint,
       userAttributes: UserNamespace.current.isNested)
     overlay.isVolatile = true
     try overlay.mount()
@@ -64,7 +64,7 @@ extension BuildRun {
     for index in config.history.indices.dropFirst(image?.config.history.count ?? 0) {
       config.history[index].emptyLayer = true
     }
-    let id = try result.config.id(with: result.layers)
+    let id = result.config.id(with: result.layers)
     var row = ImageConfig.History(created: config.created)
     row.comment = image.map { "merge \(id) to \($0.id)" } ?? "create new from \(id)"
     row.emptyLayer = isEmpty ? true : nil

@@ -12,7 +12,7 @@ extension BuildRun {
   ) throws -> StepResult? {
     let vertex = progress.begin(step.title)
     do {
-      let place = try directory.makeStep()
+      let place = try directory.takePlace()
       if case .run(let work) = step.operation {
         let running = try startProgram(step, work, layers, vertex, place, key, inputs, locks)
         self.running.append(running)
@@ -45,7 +45,7 @@ extension BuildRun {
   private func write(_ step: Step, _ layers: [Layer], _ place: String) throws {
     var overlay = Overlay(
       lower: try lowerDirectories(layers), upper: place + "/upper", work: place + "/work",
-      target: place + "/rootfs", userAttributes: UserNamespace.current.isNested)
+      target: directory.mountPoint, userAttributes: UserNamespace.current.isNested)
     // Else the disk is waited for when it is unmounted.
     overlay.isVolatile = true
     try overlay.mount()
@@ -82,7 +82,7 @@ extension BuildRun {
       try settleFromTimeToTime()
       return StepResult(layer: layer, created: now, key: key)
     }
-    try Directory.removeTree(place)
+    try directory.givePlaceBack(place)
     return result
   }
 
@@ -101,7 +101,8 @@ extension BuildRun {
     let lower = try lowerDirectories(layers)
     var wish = BuildStepWish(
       id: randomDigits(64),
-      directory: place, lower: lower, arguments: work.arguments,
+      directory: place, mountPoint: directory.mountPoint, files: stepFiles, lower: lower,
+      arguments: work.arguments,
       environment: work.environment + work.silentEnvironment, user: work.user,
       workingDirectory: work.directory)
     let mounts = try prepareMounts(work, place)

@@ -32,6 +32,7 @@ package final class BuildRun {
   let settings: BuildSettings
   let progress: any BuildProgress
   let directory: BuildDirectory
+  let stepFiles: BuildStepFiles
   let cache: BuildCacheStore
   let store: ImageStore
   var trees: [String: SourceTree] = [:]
@@ -96,6 +97,7 @@ package final class BuildRun {
     store = try engine.images()
     cache = BuildCacheStore(store)
     directory = try BuildDirectory(below: engine.directory + "/build")
+    stepFiles = BuildStepFiles(in: directory.path)
     signals = try signalDescriptor(Self.endings)
   }
 
