@@ -9,6 +9,9 @@
 // killed and everything of it cleared away, so that a build that is interrupted or killed leaves
 // nothing running.
 //
+// A step may also be started before the layers that it begins with are there: then it has its namespaces,
+// its control group and its place in the network made, and waits for them.
+//
 // Next: BuildStepMain.swift.
 
 import FoundationEssentials
@@ -28,8 +31,8 @@ package struct BuildStepWish {
   /// An empty directory, where the step's tree is mounted in its mount namespace.
   package var mountPoint: String
   package var files: BuildStepFiles
-  /// The layers below, top-most first.
-  package var lower: [String]
+  /// The layers below, top-most first; nil when they are not there yet (`RunningBuildStep.begin`).
+  package var lower: [String]?
   package var arguments: [String]
   package var environment: [String]
   package var user: String?
@@ -39,14 +42,13 @@ package struct BuildStepWish {
   package var host = HostConfig()
 
   package init(
-    id: String, directory: String, mountPoint: String, files: BuildStepFiles, lower: [String],
+    id: String, directory: String, mountPoint: String, files: BuildStepFiles,
     arguments: [String], environment: [String], user: String?, workingDirectory: String
   ) {
     self.id = id
     self.directory = directory
     self.mountPoint = mountPoint
     self.files = files
-    self.lower = lower
     self.arguments = arguments
     self.environment = environment
     self.user = user
@@ -103,6 +105,12 @@ package final class RunningBuildStep {
     for fd in [output, errorOutput, control] where fd >= 0 { close(fd) }
   }
 
+  /// Lets a step that was started without layers have these.
+  package func begin(on lower: [String]) {
+    // When it has failed already, `wait` says why.
+    UnixSocket.send(message: Array(lower.text(separatedBy: "\0").utf8), over: control)
+  }
+
   /// Waits for the end, which is near once both streams have ended. Throws `LaunchFailure` when
   /// the program did not start.
   package func wait() throws -> ExitStatus {
@@ -155,7 +163,7 @@ extension Engine {
       return mount
     }
     var overlay = Overlay(
-      lower: wish.lower, upper: wish.directory + "/upper", work: wish.directory + "/work",
+      lower: wish.lower ?? [], upper: wish.directory + "/upper", work: wish.directory + "/work",
       target: wish.mountPoint, userAttributes: UserNamespace.current.isNested)
     // What a killed build leaves is thrown away; what becomes a layer is synchronised as one
     // (ContentStore+Layers.swift).
@@ -172,7 +180,8 @@ extension Engine {
     let cgroup = try ociSpec.linux?.cgroupsPath.map { path in
       LaunchScript.Cgroup(layout: host.cgroups, path: path, resources: try resources(record, host))
     }
-    let script = LaunchScript(launch, plan: plan, cgroup: cgroup, seccomp: program)
+    var script = LaunchScript(launch, plan: plan, cgroup: cgroup, seccomp: program)
+    script.awaitsLayers = wish.lower == nil
     return LaunchPreparation(wish: launch, plan: plan, script: script, endpoint: endpoint)
   }
 

@@ -14,7 +14,9 @@ package enum BuildStepMain {
     ProcessControl.setName("dklab:step")
     do {
       try setInheritable(control, false)
-      return serve(try receive())
+      // Else the build has gone before it could say what to do.
+      guard let body = try UnixSocket.receiveMessage(over: control) else { return 125 }
+      return serve(try JSONDecoder().decode(BuildStepRequest.self, from: Data(body)))
     } catch {
       return failed(error)
     }
@@ -25,9 +27,17 @@ package enum BuildStepMain {
       let network = request.networkState.map { InstanceNetwork(stateDirectory: $0) }
       defer { try? network?.release(owner: request.id) }
       try network?.enter()
-      let status = try StepRun.run(request.script, lifeline: control) { pid in
-        if let endpoint = request.endpoint { try network?.attach(pid: pid, endpoint) }
-      }
+      let status = try StepRun.run(
+        request.script, lifeline: control,
+        attachNetwork: { pid in
+          if let endpoint = request.endpoint { try network?.attach(pid: pid, endpoint) }
+        },
+        lowerDirectories: {
+          guard let paths = try UnixSocket.receiveMessage(over: control) else {
+            throw LaunchFailure(operation: "step", message: "canceled")
+          }
+          return paths.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        })
       return status.code
     } catch {
       return failed(error)
@@ -44,32 +54,6 @@ package enum BuildStepMain {
   private static var variables: [(name: String, value: String)] {
     ["DKLAB_LANG", "TZ", "DKLAB_ROOTLESS_UID"].compactMap { name in
       getenv(name).map { (name, String(cString: $0)) }
-    }
-  }
-
-  private static func receive() throws -> BuildStepRequest {
-    var header = [UInt8](repeating: 0, count: 8)
-    try fill(&header)
-    let count = header.reduce(0) { $0 << 8 | Int($1) }
-    guard (1..<(64 << 20)).contains(count) else {
-      throw LaunchFailure(operation: "step", message: "the request is damaged")
-    }
-    var body = [UInt8](repeating: 0, count: count)
-    try fill(&body)
-    return try JSONDecoder().decode(BuildStepRequest.self, from: Data(body))
-  }
-
-  private static func fill(_ bytes: inout [UInt8]) throws {
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeMutableBytes { buffer in
-        retryingInterrupts {
-          read(control, buffer.baseAddress?.advanced(by: done), buffer.count - done)
-        }
-      }
-      // The build has gone before it could say what to do.
-      guard count > 0 else { _exit(125) }
-      done += count
     }
   }
 
@@ -136,10 +120,7 @@ package enum BuildStepMain {
     let step = RunningBuildStep(
       pid: pid, output: output.read, errorOutput: errors.read, control: mine)
     guard result == 0 else { throw SyscallError("posix_spawn", "dklab __step", errno: result) }
-    let body = try JSONEncoder().encode(request)
-    var bytes = (0..<8).map { UInt8(truncatingIfNeeded: body.count >> (56 - 8 * $0)) }
-    bytes += body
-    try bytes.withUnsafeBytes { try writeAll(mine, $0) }
+    UnixSocket.send(message: Array(try JSONEncoder().encode(request)), over: mine)
     return step
   }
 }

@@ -12,12 +12,16 @@ extension BuildRun {
   ) throws -> StepResult? {
     let vertex = progress.begin(step.title)
     do {
-      let place = try directory.takePlace()
       if case .run(let work) = step.operation {
-        let running = try startProgram(step, work, layers, vertex, place, key, inputs, locks)
-        self.running.append(running)
+        let (process, place, stubs) =
+          try startPrepared(step, on: layers) ?? startProgram(step, work, on: layers)
+        running.append(
+          RunningStep(
+            step: step, process: process, vertex: vertex, directory: place, key: key,
+            inputs: inputs, stubs: stubs, locks: locks))
         return nil
       }
+      let place = try directory.takePlace()
       try write(step, layers, place)
       let result = try commit(step, layers, place, key, inputs)
       progress.end(vertex, .done)
@@ -95,19 +99,27 @@ extension BuildRun {
   }
 
   private func startProgram(
-    _ step: Step, _ work: RunWork, _ layers: [Layer], _ vertex: Int, _ place: String, _ key: String,
-    _ inputs: [String], _ locks: CacheMountLocks
-  ) throws -> RunningStep {
+    _ step: Step, _ work: RunWork, on layers: [Layer]
+  ) throws -> StartedProgram {
+    let place = try directory.takePlace()
     let lower = try lowerDirectories(layers)
-    var wish = BuildStepWish(
-      id: randomDigits(64),
-      directory: place, mountPoint: directory.mountPoint, files: stepFiles, lower: lower,
-      arguments: work.arguments,
-      environment: work.environment + work.silentEnvironment, user: work.user,
-      workingDirectory: work.directory)
+    var wish = wish(for: work, in: place)
+    wish.lower = lower
     let mounts = try prepareMounts(work, place)
     wish.mounts = mounts.points
     wish.environment += mounts.environment
+    let stubs = try MountStubs(
+      mounts.points.map(\.destination),
+      tree: mounts.points.isEmpty ? nil : directory.tree(of: lower))
+    return (try engine.startStep(wish), place, stubs)
+  }
+
+  /// What `work` takes, but its layers and mounts.
+  func wish(for work: RunWork, in place: String) -> BuildStepWish {
+    var wish = BuildStepWish(
+      id: randomDigits(64), directory: place, mountPoint: directory.mountPoint, files: stepFiles,
+      arguments: work.arguments, environment: work.environment + work.silentEnvironment,
+      user: work.user, workingDirectory: work.directory)
     wish.host.networkMode = work.network == "default" ? "bridge" : work.network
     wish.host.privileged = work.isInsecure
     wish.host.extraHosts = settings.extraHosts
@@ -119,13 +131,7 @@ extension BuildRun {
     wish.host.cpuPeriod = settings.cpuPeriod
     wish.host.cpusetCpus = settings.cpusetCpus
     wish.host.cpusetMems = settings.cpusetMems
-    let stubs = try MountStubs(
-      mounts.points.map(\.destination),
-      tree: mounts.points.isEmpty ? nil : directory.tree(of: lower))
-    let process = try engine.startStep(wish)
-    return RunningStep(
-      step: step, process: process, vertex: vertex, directory: place, key: key, inputs: inputs,
-      stubs: stubs, locks: locks)
+    return wish
   }
 
   /// The program of a RUN has ended: its layer, or why there is none.

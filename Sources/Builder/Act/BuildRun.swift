@@ -6,7 +6,7 @@
 // loses the step that was running and nothing else. The disk is waited for when there is an image, and
 // every two seconds: a power failure loses the steps of the last two seconds besides.
 //
-// Next: BuildRun+Steps.swift, BuildRun+Mounts.swift.
+// Next: BuildRun+Steps.swift, BuildRun+Prepare.swift.
 
 import Engine
 import Glibc
@@ -38,6 +38,10 @@ package final class BuildRun {
   var trees: [String: SourceTree] = [:]
   var states: [Int: StageProgress] = [:]
   var running: [RunningStep] = []
+  /// Steps that wait for their layers, by stage; and for each stage the step during which that was
+  /// tried last.
+  var prepared: [Int: PreparedStep] = [:]
+  var preparing: [Int: Int] = [:]
   /// Steps that were found in the cache, and steps that ran.
   package private(set) var hits = 0
   package private(set) var misses = 0
@@ -115,6 +119,7 @@ package final class BuildRun {
         config: finalConfig(), layers: finalLayers(state), hits: hits, misses: misses,
         ran: ran)
     } catch {
+      dismissPrepared()
       for step in running {
         step.process.cancel()
         progress.end(step.vertex, .canceled)
@@ -226,6 +231,7 @@ package final class BuildRun {
       let found = try cache.use(key, now: wallClockNanoseconds())
     {
       hits += 1
+      dismiss(step)
       progress.end(progress.begin(step.title), .cached)
       return .done(StepResult(layer: found.layer, created: found.entry.created, key: key))
     }
@@ -246,6 +252,7 @@ package final class BuildRun {
       }
     }
     precondition(!running.isEmpty, "a build that waits for nothing")
+    prepareNext()
     _ = try pollDescriptors(&entries, timeout: 200)
     progress.tick()
     if !entries[0].ready.isEmpty { throw BuildCanceled() }

@@ -15,6 +15,13 @@ extension InitProcess {
     guard count == 1, byte == Message.go else { _exit(125) }
   }
 
+  /// The lower directories of the overlay that is to be mounted. Without a monitor there is nothing to
+  /// mount it for.
+  func awaitLayers() throws -> [String] {
+    guard let paths = try UnixSocket.receiveMessage(over: sync) else { _exit(125) }
+    return paths.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// One byte to the monitor.
   func tell(_ message: UInt8) throws {
     var message = message

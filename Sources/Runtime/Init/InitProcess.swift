@@ -138,7 +138,9 @@ struct InitProcess {
       guard let handle = joined.removeValue(forKey: kind) else { return }
       defer { close(handle) }
       try setNamespace(handle, kind, subject: path)
-    case .mountOverlay(let overlay): try overlay.mount()
+    case .mountOverlay(var overlay):
+      if script.awaitsLayers ?? false { overlay.lower = try awaitLayers() }
+      try overlay.mount()
     case .attachRoot: try attachRoot()
     case .bindRootfs(let path): try bindRootfs(path)
     default: preconditionFailure("\(operation) before the rootfs")

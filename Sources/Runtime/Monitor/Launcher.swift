@@ -105,6 +105,12 @@ enum Launcher {
       giveLimits(script, pid)
       SyscallTrace.heading("[monitor] connect its network")
       try hooks.attachNetwork(pid)
+      if script.awaitsLayers ?? false {
+        // When nobody takes it, the reason has been sent the other way.
+        UnixSocket.send(
+          message: Array(try hooks.lowerDirectories().text(separatedBy: "\0").utf8),
+          over: sync.number)
+      }
       SyscallTrace.end()
       go(sync.number)
       if let master = try awaitExec(sync.number) { (outside[0], outside[1]) = (master, master) }

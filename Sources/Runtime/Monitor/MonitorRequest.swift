@@ -88,6 +88,9 @@ package enum MonitorEvent: Sendable {
 package struct MonitorHooks {
   /// Gives the new process its network, while it waits; called between clone3 and the go-ahead.
   package var attachNetwork: (pid_t) throws -> Void
+  /// The lower directories of an overlay, top-most first, for a script that `awaitsLayers`; called after
+  /// the network.
+  package var lowerDirectories: () throws -> [String]
   /// Writes an event durably. Runs in a short-lived child, so that a database's memory does not
   /// stay with the monitor.
   package var record: (MonitorEvent) -> Void
@@ -102,7 +105,9 @@ package struct MonitorHooks {
   package var leaveNetwork: () -> Void
 
   package init(
-    attachNetwork: @escaping (pid_t) throws -> Void, record: @escaping (MonitorEvent) -> Void,
+    attachNetwork: @escaping (pid_t) throws -> Void,
+    lowerDirectories: @escaping () throws -> [String] = { [] },
+    record: @escaping (MonitorEvent) -> Void,
     relayEntries: @escaping () -> [PollEntry] = { [] },
     relayHandle: @escaping (PollEntry) -> Void = { _ in },
     relayDeadline: @escaping () -> Int64? = { nil },
@@ -110,6 +115,7 @@ package struct MonitorHooks {
     leaveNetwork: @escaping () -> Void = {}
   ) {
     self.attachNetwork = attachNetwork
+    self.lowerDirectories = lowerDirectories
     self.record = record
     self.relayEntries = relayEntries
     self.relayHandle = relayHandle

@@ -19,6 +19,9 @@ package struct LaunchScript: Sendable, Codable {
   package var seccomp: SeccompProgram?
   package var environment: [String]
   package var terminal: Bool
+  /// The overlay's lower directories come later, by `MonitorHooks.lowerDirectories`: everything that does
+  /// not need them is done before.
+  package var awaitsLayers: Bool?
   /// The container inherits the descriptors it is started with: 0 to 2 as they are, and this many
   /// more. Otherwise 0 to 2 are ours, and nothing else gets in.
   package var inheritedDescriptors: Int?

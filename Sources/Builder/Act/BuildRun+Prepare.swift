@@ -1,0 +1,78 @@
+// The next RUN of a stage, begun while the present step still runs.
+//
+// What a step needs before its program can start is mostly not its layers: a process, namespaces, a
+// control group, a place in the network. All this is made while somebody else's program runs, and waits.
+// When its turn comes it is told its layers; when the cache has its result, or the build ends, it is
+// sent away, with nothing of it left.
+//
+// Next: BuildRun+Mounts.swift.
+
+import Engine
+import Images
+
+extension BuildRun {
+  /// A program that runs or waits for its layers, the directory of its step, and what to take out of
+  /// that afterwards.
+  typealias StartedProgram = (process: RunningBuildStep, place: String, stubs: MountStubs)
+
+  /// A step that waits for its layers.
+  struct PreparedStep {
+    let step: Step
+    let process: RunningBuildStep
+    let place: String
+  }
+
+  /// Prepares one step for each stage with a program that runs, as long as there are processors for it.
+  func prepareNext() {
+    for program in running where running.count + prepared.count < settings.parallelSteps {
+      let stage = program.step.stage
+      guard prepared[stage] == nil, preparing[stage] != states[stage]?.next,
+        let step = nextProgram(of: stage), case .run(let work) = step.operation
+      else { continue }
+      preparing[stage] = states[stage]?.next
+      // What goes wrong now goes wrong when it is its turn too, and is told then.
+      guard let place = try? directory.takePlace() else { return }
+      if let process = try? engine.startStep(wish(for: work, in: place)) {
+        prepared[stage] = PreparedStep(step: step, process: process, place: place)
+      } else {
+        try? directory.givePlaceBack(place)
+      }
+    }
+  }
+
+  /// The RUN that comes next, if all that is missing are its layers.
+  private func nextProgram(of index: Int) -> Step? {
+    guard let stage = build.stages[index], let state = states[index] else { return nil }
+    for step in stage.steps[(state.next + 1)...] {
+      guard case .run(let work) = step.operation else { continue }
+      return work.mounts.isEmpty && work.script == nil ? step : nil
+    }
+    return nil
+  }
+
+  /// Lets a step that was prepared run. nil when it was not.
+  func startPrepared(_ step: Step, on layers: [Layer]) throws -> StartedProgram? {
+    guard let found = prepared[step.stage], found.step == step else { return nil }
+    let lower = try lowerDirectories(layers)
+    prepared[step.stage] = nil
+    found.process.begin(on: lower)
+    return (found.process, found.place, try MountStubs([], tree: nil))
+  }
+
+  /// Sends `step` away if it was prepared: it is not needed.
+  func dismiss(_ step: Step) {
+    guard let found = prepared[step.stage], found.step == step else { return }
+    dismissPrepared(of: step.stage)
+  }
+
+  /// Sends all away that wait.
+  func dismissPrepared() {
+    for stage in Array(prepared.keys) { dismissPrepared(of: stage) }
+  }
+
+  private func dismissPrepared(of stage: Int) {
+    guard let found = prepared.removeValue(forKey: stage) else { return }
+    found.process.cancel()
+    try? directory.givePlaceBack(found.place)
+  }
+}
