@@ -89,7 +89,7 @@ package struct SeccompCache: Sendable {
     return SeccompProgram(instructions: Array(bytes[start...]), flags: flags)
   }
 
-  private static let magic = Array("dkseccm1".utf8)
+  private static let magic = Array("dkseccm2".utf8)
 
   private static func name(of key: [UInt8]) -> String { String(hash(of: key), radix: 16) }
 

@@ -2,11 +2,10 @@
 //
 // The conditions are decided here, once, so the kernel sees only what is left: rules for system
 // call numbers. libseccomp knows the numbers of each architecture, since "open" is 2 on x86-64, 5
-// on 32-bit x86 and absent on arm64, and arranges the comparisons as a binary tree (a list of 350
-// would be walked for every call). It writes the finished program to a descriptor; we keep it as
-// bytes, and only the init of the container loads it.
+// on 32-bit x86 and absent on arm64. It writes the finished program to a descriptor; we put its
+// comparisons together to ranges and keep it as bytes, and only the init of the container loads it.
 //
-// Next: SeccompUnknownCalls.swift (what is newer than the profile), SeccompCache.swift.
+// Next: SeccompUnknownCalls.swift (what is newer than the profile), SeccompSimplifier.swift.
 
 import CLinux
 import CSeccomp
@@ -17,6 +16,13 @@ extension SeccompProfile {
   /// Compiles for a container with `capabilities`, for this machine and kernel. Takes milliseconds;
   /// see `SeccompCache`. Names that are unknown here are skipped.
   package func compile(
+    capabilities: CapabilitySet, kernel: KernelVersion = .current
+  ) throws -> SeccompProgram {
+    try compiled(capabilities: capabilities, kernel: kernel).simplified()
+  }
+
+  /// The same as libseccomp writes it.
+  func compiled(
     capabilities: CapabilitySet, kernel: KernelVersion = .current
   ) throws -> SeccompProgram {
     let profile = resolved(capabilities: capabilities, kernel: kernel)
@@ -153,7 +159,8 @@ extension SeccompProfile {
         throw SyscallError("seccomp_init", "", errno: ENOMEM)
       }
       self.context = OpaquePointer(context)
-      // 2: a binary tree. An older libseccomp does not know it and makes a list.
+      // 2: a binary tree, which is read in fewer steps. An older libseccomp does not know it and makes a
+      // list.
       seccomp_attr_set(raw, SCMP_FLTATR_CTL_OPTIMIZE, 2)
     }
 

@@ -56,7 +56,7 @@ extension SeccompProfile {
 }
 
 /// One `struct sock_filter`.
-private struct FilterInstruction {
+struct FilterInstruction {
   var code: UInt16
   var yes: UInt8 = 0
   var no: UInt8 = 0

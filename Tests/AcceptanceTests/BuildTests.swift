@@ -213,14 +213,54 @@ struct BuildTests {
   func killed() throws {
     let sandbox = try Sandbox()
     defer { sandbox.close() }
-    let folder = try BuildFolder("FROM busybox\nRUN touch /a\nRUN sleep 987654\n")
+    let folder = try BuildFolder(
+      "FROM busybox\nRUN touch /a\nRUN sleep 987654\nRUN echo the next one waits already\n")
     // Killed after its deadline, as by a machine that is short of memory.
     _ = sandbox.run(["build", folder.path], seconds: 4)
     let next = sandbox.run(["build", "--dry-run", folder.path])
-    #expect(next.output.contains("1 of 2 steps cached"), "\(next)")
+    #expect(next.output.contains("1 of 3 steps cached"), "\(next)")
     let directory = "\(Sandbox.root)/instances/\(sandbox.instance)/build"
     #expect(eventually { !programIsRunning("sleep 987654") })
+    #expect(eventually { processes(of: sandbox) == [] })
     #expect((try? Directory.list(directory)) == [])
+  }
+
+  /// Processes in control groups of the sandbox's instance.
+  private func processes(of sandbox: Sandbox) -> [String] {
+    ((try? Directory.list("/proc")) ?? []).filter { name in
+      Int(name) != nil
+        && (try? File.text("/proc/\(name)/cgroup"))?.contains(sandbox.instance) == true
+    }
+  }
+
+  @Test("a step that was begun early and is not needed leaves nothing, and its stage goes on")
+  func begunEarly() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    // The first two make the same layer, so that the third is found in the cache while it waits.
+    func dockerfile(_ first: String, _ last: String) -> String {
+      """
+      FROM busybox
+      RUN \(first) echo 1 > /x; touch -d @0 /x
+      COPY app.txt /app.txt
+      RUN touch -d @0 /y
+      RUN echo $(cat /app.txt) \(last) > /z
+      """
+    }
+    let folder = try BuildFolder(dockerfile("", "one"), files: ["app.txt": "app\n"])
+    #expect(sandbox.run(["build", "-q", "-t", "img", folder.path]).status == 0)
+    try folder.write("Dockerfile", dockerfile("sleep 0.5;", "two"))
+    let again = sandbox.run(["build", "-t", "img", folder.path])
+    #expect(again.errors.split(separator: "\n").count { $0.hasSuffix(" CACHED") } == 3, "\(again)")
+    #expect(sandbox.run("run --rm --network none img cat /z").text == "app two")
+    #expect(processes(of: sandbox) == [])
+
+    try folder.write("Dockerfile", dockerfile("sleep 0.5; exit 7;", "three"))
+    let failed = sandbox.run(["build", "--no-cache", folder.path])
+    #expect(failed.status == 1 && failed.errors.contains("exit code: 7"), "\(failed)")
+    #expect(processes(of: sandbox) == [])
+    let audit = sandbox.run("system check")
+    #expect(audit.status == 0, "\(audit)")
   }
 
   private func programIsRunning(_ line: String) -> Bool {
