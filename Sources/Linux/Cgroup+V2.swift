@@ -29,7 +29,7 @@ extension CgroupHandle {
     let enabled = (try? File.text(file).split { $0.isWhitespace }.map(String.init)) ?? []
     let missing = wanted.filter { !enabled.contains($0) }
     if missing.isEmpty { return }
-    let command = missing.map { "+\($0)" }.joined(separator: " ")
+    let command = missing.map { "+\($0)" }.text(separatedBy: " ")
     do {
       try File.command(file, command)
     } catch let error as SyscallError where error.errno == EBUSY && isBase {

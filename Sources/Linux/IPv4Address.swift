@@ -41,7 +41,7 @@ package struct IPv4Address: Sendable, Hashable, Comparable {
 }
 
 extension IPv4Address: CustomStringConvertible, Codable {
-  package var description: String { octets.map(String.init).joined(separator: ".") }
+  package var description: String { octets.map(String.init).text(separatedBy: ".") }
 
   package init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)

@@ -98,7 +98,7 @@ package struct MountFlags: OptionSet, Sendable, Codable, Hashable {
     names += MountFlags.propagationNames.filter {
       contains($0.value) && $0.key.hasPrefix("r") == recursive
     }.map(\.key).sorted()
-    return names.joined(separator: ",")
+    return names.text(separatedBy: ",")
   }
 }
 

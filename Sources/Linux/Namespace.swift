@@ -85,5 +85,5 @@ package func unshareNamespaces(_ kinds: [Namespace]) throws {
   let flags = kinds.reduce(UInt64(0)) { $0 | $1.cloneFlag }
   try check(
     dk_unshare(Int32(truncatingIfNeeded: flags)), "unshare",
-    kinds.map(\.rawValue).joined(separator: ","))
+    kinds.map(\.rawValue).text(separatedBy: ","))
 }

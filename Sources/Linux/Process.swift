@@ -26,7 +26,7 @@ package func cloneProcess(_ kinds: [Namespace], cgroup: Int32 = -1) throws -> Cl
   var pidfd: Int32 = -1
   let pid = try check(
     dk_clone3(flags, &pidfd, SIGCHLD, cgroup), "clone3",
-    kinds.map(\.rawValue).joined(separator: ","))
+    kinds.map(\.rawValue).text(separatedBy: ","))
   return pid == 0 ? .child : .parent(pid: pid, pidfd: pidfd)
 }
 
@@ -36,7 +36,7 @@ package func cloneSibling(_ kinds: [Namespace], cgroup: Int32 = -1) throws -> pi
   fflush(nil)
   let flags = kinds.reduce(UInt64(0)) { $0 | $1.cloneFlag }
   return try check(
-    dk_clone_sibling(flags, cgroup), "clone3", kinds.map(\.rawValue).joined(separator: ","))
+    dk_clone_sibling(flags, cgroup), "clone3", kinds.map(\.rawValue).text(separatedBy: ","))
 }
 
 /// fork(2): 0 in the child. Only for a process with a single thread.
@@ -187,15 +187,16 @@ package enum ProcessControl {
   package static func become(_ words: [String], environment: [(name: String, value: String)]) {
     guard let start = CommandLine.unsafeArgv[0] else { return }
     var end = start
-    let environmentNow = (0...).lazy.map { environ[$0] }.prefix { $0 != nil }
-    for word in (0..<Int(CommandLine.argc)).map({ CommandLine.unsafeArgv[$0] })
-      + Array(environmentNow)
-    {
-      if let word, word == end { end += strlen(word) + 1 }
+    for words in [CommandLine.unsafeArgv, environ] {
+      var place = 0
+      while let word = words[place] {
+        if word == end { end += strlen(word) + 1 }
+        place += 1
+      }
     }
     clearenv()
     for (name, value) in environment { setenv(name, value, 1) }
-    let text = Array(words.joined(separator: " ").utf8.prefix(end - start - 1))
+    let text = Array(words.text(separatedBy: " ").utf8.prefix(end - start - 1))
     memset(start, 0, end - start)
     text.withUnsafeBytes { bytes in
       if let source = bytes.baseAddress { memcpy(start, source, bytes.count) }

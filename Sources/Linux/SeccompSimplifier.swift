@@ -17,7 +17,9 @@
 extension SeccompProgram {
   /// The program that gives the same answers, if that one is shorter; else this one.
   func simplified() -> SeccompProgram {
-    guard var simplifier = FilterSimplifier(FilterInstruction.list(instructions)) else { return self }
+    guard var simplifier = FilterSimplifier(FilterInstruction.list(instructions)) else {
+      return self
+    }
     let shorter = simplifier.run().flatMap(\.bytes)
     return shorter.count < instructions.count
       ? SeccompProgram(instructions: shorter, flags: flags) : self

@@ -60,7 +60,7 @@ package struct RootedDirectory: ~Copyable, Sendable {
     guard let name = parts.popLast(), name != ".." else {
       throw SyscallError("openat2", inner, errno: EINVAL)
     }
-    let directory = parts.joined(separator: "/")
+    let directory = parts.text(separatedBy: "/")
     let descriptor =
       try creating.map { try makeDirectories(directory, mode: $0) }
       ?? open(directory, O_PATH | O_DIRECTORY)

@@ -8,14 +8,17 @@ extension UnixSocket {
   @discardableResult
   package static func send(message content: [UInt8], over socket: Int32) -> Bool {
     var bytes = [UInt8](repeating: 0, count: 8)
-    for place in 0..<8 { bytes[place] = UInt8(truncatingIfNeeded: content.count >> (56 - 8 * place)) }
+    for place in 0..<8 {
+      bytes[place] = UInt8(truncatingIfNeeded: content.count >> (56 - 8 * place))
+    }
     bytes += content
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in
         retryingInterrupts {
           Glibc.send(
-            socket, buffer.baseAddress?.advanced(by: sent), buffer.count - sent, Int32(MSG_NOSIGNAL))
+            socket, buffer.baseAddress?.advanced(by: sent), buffer.count - sent, Int32(MSG_NOSIGNAL)
+          )
         }
       }
       guard count > 0 else { return false }

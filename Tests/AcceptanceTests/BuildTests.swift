@@ -64,7 +64,8 @@ struct BuildTests {
     let ran = sandbox.run("run --rm --network none img cat /all")
     #expect(
       ran.lines.map { $0.split(separator: ":").last.map(String.init) } == [
-        " Read-only file system", " Read-only file system", "0", "0", "buildkitsandbox", "mine", "x",
+        " Read-only file system", " Read-only file system", "0", "0", "buildkitsandbox", "mine",
+        "x",
       ], "\(ran)")
     // What a step says about its host's name is not in the image that mounts its own.
     #expect(sandbox.run("run --rm --network none -h web img cat /etc/hostname").text == "web")

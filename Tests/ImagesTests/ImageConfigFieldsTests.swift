@@ -66,7 +66,8 @@ import Testing
     var whole = plain
     whole.layers = [
       Descriptor(
-        mediaType: "l", digest: digest, size: 2, platform: platform, annotations: ["b": "1", "a": "2"]),
+        mediaType: "l", digest: digest, size: 2, platform: platform,
+        annotations: ["b": "1", "a": "2"]),
       Descriptor(mediaType: "l", digest: digest, size: .max),
     ]
     whole.annotations = ["k": "v"]

@@ -65,7 +65,8 @@ struct SeccompSimplifierTests {
       case 1: program.append(.loadNumber)
       case 2:
         program.append(
-          FilterInstruction(code: 0x20, constant: 16 + 4 * UInt32.random(in: 0..<4, using: &random)))
+          FilterInstruction(code: 0x20, constant: 16 + 4 * UInt32.random(in: 0..<4, using: &random))
+        )
       case 3: program.append(FilterInstruction(code: 0x54, constant: constant | 0xff))
       case 4:
         program.append(
@@ -86,8 +87,10 @@ struct SeccompSimplifierTests {
     let after = before.simplified()
     let (one, other) = (FilterInterpreter(program: before), FilterInterpreter(program: after))
     for _ in 0..<400 {
-      let number = (constants.randomElement(using: &random) ?? 5) &+ UInt32.random(in: 0..<2, using: &random)
-      let words = (0..<2).map { _ in UInt64(constants.randomElement(using: &random) ?? 5) << 32 | 7 }
+      let number =
+        (constants.randomElement(using: &random) ?? 5) &+ UInt32.random(in: 0..<2, using: &random)
+      let words = (0..<2).map { _ in UInt64(constants.randomElement(using: &random) ?? 5) << 32 | 7
+      }
       let verdict = one.verdict(number, architecture: 1, arguments: words)
       #expect(verdict != .fault)
       #expect(other.verdict(number, architecture: 1, arguments: words) == verdict)

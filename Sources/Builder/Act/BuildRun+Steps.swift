@@ -81,7 +81,7 @@ extension BuildRun {
       try cache.add(
         BuildCacheEntry(
           key: key, parent: CacheKey.chain(layers.map(\.diffID)), operation: step.operationText,
-          inputs: inputs.joined(separator: "\n"), layer: layer.diffID, size: layer.size,
+          inputs: inputs.text(separatedBy: "\n"), layer: layer.diffID, size: layer.size,
           created: now))
       try settleFromTimeToTime()
       return StepResult(layer: layer, created: now, key: key)
@@ -138,8 +138,8 @@ extension BuildRun {
   func finish(_ running: RunningStep) throws -> StepResult {
     let step = running.step
     guard case .run(let work) = step.operation else { preconditionFailure("not a program") }
-    let command = work.arguments.joined(separator: " ")
     func failure(_ reason: Text, hint: Text? = nil) -> StepFailure {
+      let command = work.arguments.joined(separator: " ")
       let lines = running.output.split(separator: 0x0A).map(LogText.printable)
       let message = Text(
         "process \(GoText.quoted(command)) did not complete successfully: \(reason.en)",

@@ -96,7 +96,7 @@ struct CopyAction {
   }
 
   private func makeParent(of path: String, _ writer: TreeWriter) throws {
-    let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+    let parent = path.split(separator: "/").dropLast().map(String.init).text(separatedBy: "/")
     try writer.makeDirectories(parent)
   }
 

@@ -67,6 +67,6 @@ package enum CacheKey {
       hash.update(data: Array("\(part.utf8.count):".utf8))
       hash.update(data: Array(part.utf8))
     }
-    return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return Digest(bytes: hash.finalize()).hex
   }
 }

@@ -72,7 +72,7 @@ extension InitProcess {
     try CapabilitySets.keepAcrossUserChange()
     // In a user namespace with a single mapped id there are no other groups to set, and the kernel
     // may have switched setgroups(2) off.
-    let groups = account.groups.map(String.init).joined(separator: ",")
+    let groups = account.groups.map(String.init).text(separatedBy: ",")
     let result = SyscallTrace.note(
       "setgroups", groups, setgroups(account.groups.count, account.groups))
     if result != 0 && errno != EPERM { throw SyscallError("setgroups", groups) }

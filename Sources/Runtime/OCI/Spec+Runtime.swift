@@ -43,7 +43,7 @@ extension Spec {
     for part in (path ?? "").split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
-    return parts.isEmpty ? "dklab-oci-\(id)" : parts.joined(separator: "/")
+    return parts.isEmpty ? "dklab-oci-\(id)" : parts.text(separatedBy: "/")
   }
 }
 

@@ -10,7 +10,7 @@ extension Overlay {
     // has run on in between. We do: after that everything of it would have been deleted.
     if isVolatile { try Directory.removeTree(work + "/work/incompat") }
     var options =
-      "lowerdir=\(lower.map(escape).joined(separator: ":"))"
+      "lowerdir=\(lower.map(escape).text(separatedBy: ":"))"
       + ",upperdir=\(escape(upper)),workdir=\(escape(work))"
     options += marks
     // The kernel takes one page of options. Deep images are mounted by names relative to the

@@ -27,7 +27,7 @@ extension Planner {
     let request = MountRequest(
       type: mount.type ?? "none", source: mount.source ?? mount.type ?? "none",
       target: mount.destination, flags: options.flags, propagation: options.propagation,
-      data: data.isEmpty ? nil : data.joined(separator: ","), recursive: options.recursive,
+      data: data.isEmpty ? nil : data.text(separatedBy: ","), recursive: options.recursive,
       copiesUp: options.copiesUp)
     add(.rootfs, .mount(request), MountReasons.fileSystem(mount.type ?? "", mount.destination))
   }
@@ -106,13 +106,13 @@ extension Planner {
     }
     add(.rootfs, request("tmpfs", destination, "mode=755"), reason)
     for hierarchy in host.cgroups.hierarchies where !hierarchy.isUnified {
-      let name = hierarchy.controllers.joined(separator: ",")
+      let name = hierarchy.controllers.text(separatedBy: ",")
       let target = "\(destination)/\(name)"
       // In a user namespace of its own the container may do that, too; in the user's only what is bound.
       if ownsNamespace && (!changesUser || !host.inUserNamespace) {
         add(.rootfs, request("cgroup", target, name), reason)
       } else if let path = wish.spec.linux?.cgroupsPath {
-        let own = path.split(separator: "/").joined(separator: "/")
+        let own = path.split(separator: "/").text(separatedBy: "/")
         let bind = BindRequest(
           source: "\(hierarchy.base)/\(own)", target: target, flags: options.flags.union(.bind),
           propagation: [])

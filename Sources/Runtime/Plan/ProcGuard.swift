@@ -50,6 +50,6 @@ enum ProcGuard {
     for part in path.split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
-    return "/" + parts.joined(separator: "/")
+    return "/" + parts.text(separatedBy: "/")
   }
 }

@@ -10,3 +10,10 @@ extension [String] {
     return text
   }
 }
+
+extension [Substring] {
+  /// The same for parts of a text.
+  package func text(separatedBy separator: String) -> String {
+    map { String($0) }.text(separatedBy: separator)
+  }
+}
