@@ -95,6 +95,7 @@ int dk_close_range(unsigned first, unsigned last, int flags) {
 }
 
 int dk_pidfd_open(pid_t pid, unsigned flags) { return (int)syscall(SYS_pidfd_open, pid, flags); }
+int dk_pidfd_getfd(int pidfd, int fd) { return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0); }
 int dk_pidfd_send_signal(int pidfd, int signal) {
   return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
@@ -346,6 +347,14 @@ int dk_epoll_wait(int epoll, uint32_t *events, uint64_t *tokens, int capacity, i
 int dk_seccomp_load(const void *program, unsigned short instructions, unsigned flags) {
   struct { unsigned short length; const void *filter; } prog = {instructions, program};
   return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
+}
+int dk_seccomp_listen(const void *program, unsigned short instructions, unsigned flags, int socket,
+                      uint8_t kind) {
+  int listener = dk_seccomp_load(program, instructions, flags);
+  if (listener < 0) return -1;
+  uint8_t message[1 + sizeof listener] = {kind};
+  memcpy(message + 1, &listener, sizeof listener);
+  return write(socket, message, sizeof message) == sizeof message ? listener : -1;
 }
 int dk_bpf_attach_device_program(int cgroup_fd, const void *instructions, unsigned count) {
   union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,

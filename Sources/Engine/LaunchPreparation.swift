@@ -93,9 +93,21 @@ extension Engine {
       if value == "builtin" { break }
       // The profile itself: `create` put the file's content here.
       let profile = try JSONDecoder().decode(SeccompProfile.self, from: Data(value.utf8))
+      guard !profile.asksAgent else { throw Self.noAgent }
       return try cache.program(for: profile, capabilities: capabilities)
     }
     return try cache.defaultProgram(capabilities: capabilities)
+  }
+
+  private static var noAgent: DklabError {
+    DklabError(
+      .unsupported, id: "seccomp.agent",
+      Text(
+        "seccomp profile: SCMP_ACT_NOTIFY: there is no agent that would be asked",
+        ko: "seccomp 프로파일: SCMP_ACT_NOTIFY: 물어볼 에이전트가 없습니다"),
+      hint: Text(
+        "`dklab oci` runs bundles with an agent: linux.seccomp.listenerPath",
+        ko: "`dklab oci`는 에이전트가 있는 번들을 실행합니다: linux.seccomp.listenerPath"))
   }
 
   func resources(_ record: ContainerRecord, _ host: HostFacts) throws -> CgroupResources {

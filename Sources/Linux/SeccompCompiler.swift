@@ -88,7 +88,7 @@ extension SeccompProfile {
     switch defaultAction {
     case .errno: defaultErrno != UInt32(ENOSYS)
     case .killThread, .killThreadNamed, .killProcess, .trap: true
-    case .allow, .log, .trace: false
+    case .allow, .log, .trace, .notify: false
     }
   }
 
@@ -102,6 +102,7 @@ extension SeccompProfile {
     case .trap: 0x0003_0000
     case .trace: 0x7ff0_0000 | (errno ?? UInt32(EPERM)) & 0xffff
     case .log: 0x7ffc_0000
+    case .notify: 0x7fc0_0000
     }
   }
 
@@ -111,32 +112,6 @@ extension SeccompProfile {
     "MIPSEL64N32", "PARISC", "PARISC64", "PPC", "PPC64", "PPC64LE", "RISCV64", "S390", "S390X",
     "X32", "X86", "X86_64",
   ].map { "SCMP_ARCH_" + $0 }.filter { Filter.token(of: $0) != 0 }
-
-  /// The flags a profile may name.
-  package static let flagNames = [
-    "SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
-  ]
-
-  /// Without flags in the profile, the one that runc sets too: seccomp no longer implies the slow
-  /// speculative-store-bypass mitigation.
-  private var flagBits: UInt32 {
-    get throws {
-      try (flags ?? ["SECCOMP_FILTER_FLAG_SPEC_ALLOW"]).reduce(0) { bits, name in
-        switch name {
-        case "SECCOMP_FILTER_FLAG_TSYNC": return bits | 1
-        case "SECCOMP_FILTER_FLAG_LOG": return bits | 2
-        case "SECCOMP_FILTER_FLAG_SPEC_ALLOW": return bits | 4
-        default:
-          throw DklabError(
-            .invalid, id: "seccomp.flag",
-            Text("unknown seccomp flag \"\(name)\"", ko: "알 수 없는 seccomp 플래그입니다: \"\(name)\""),
-            hint: Text(
-              "accepted: SECCOMP_FILTER_FLAG_TSYNC, _LOG, _SPEC_ALLOW",
-              ko: "쓸 수 있는 값: SECCOMP_FILTER_FLAG_TSYNC, _LOG, _SPEC_ALLOW"))
-        }
-      }
-    }
-  }
 
   /// This machine as Docker's profiles call it.
   static let machineName: String = {

@@ -15,12 +15,8 @@ extension SeccompProfile: Codable {
 
   private init(reading container: KeyedDecodingContainer<Key>) throws {
     let listener = try container.decodeIfPresent(String.self, forKey: .listenerPath) ?? ""
-    guard listener.isEmpty else {
-      throw unsupported(
-        container.codingPath + [Key.listenerPath],
-        Text("a seccomp agent is not supported", ko: "seccomp 에이전트는 지원하지 않습니다"))
-    }
-    if container.contains(.listenerMetadata), try !container.decodeNil(forKey: .listenerMetadata) {
+    let metadata = try container.decodeIfPresent(String.self, forKey: .listenerMetadata)
+    if metadata != nil && listener.isEmpty {
       throw unsupported(
         container.codingPath + [Key.listenerMetadata],
         Text("there is no listenerPath", ko: "listenerPath가 없습니다"))
@@ -37,6 +33,8 @@ extension SeccompProfile: Codable {
         ?? [],
       flags: try container.decodeIfPresent([String].self, forKey: .flags),
       rules: try container.decodeIfPresent([Rule].self, forKey: .syscalls) ?? [])
+    listenerPath = listener.isEmpty ? nil : listener
+    listenerMetadata = metadata
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -47,6 +45,8 @@ extension SeccompProfile: Codable {
     if !architectureMap.isEmpty { try container.encode(architectureMap, forKey: .archMap) }
     try container.encodeIfPresent(flags, forKey: .flags)
     try container.encode(rules, forKey: .syscalls)
+    try container.encodeIfPresent(listenerPath, forKey: .listenerPath)
+    try container.encodeIfPresent(listenerMetadata, forKey: .listenerMetadata)
   }
 
   private enum Key: String, CodingKey {

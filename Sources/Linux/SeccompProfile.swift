@@ -27,6 +27,10 @@ package struct SeccompProfile: Sendable, Hashable {
   /// The names of the filter flags (`SECCOMP_FILTER_FLAG_LOG`); nil means the runtime's default.
   package var flags: [String]?
   package var rules: [Rule]
+  /// The socket of the agent that answers the calls whose action is `.notify`.
+  package var listenerPath: String?
+  /// What the agent is told besides.
+  package var listenerMetadata: String?
 
   package init(
     defaultAction: Action, defaultErrno: UInt32? = nil, architectures: [String] = [],
@@ -50,6 +54,7 @@ package struct SeccompProfile: Sendable, Hashable {
     case trap = "SCMP_ACT_TRAP"
     case trace = "SCMP_ACT_TRACE"
     case log = "SCMP_ACT_LOG"
+    case notify = "SCMP_ACT_NOTIFY"
   }
 
   /// How an argument is compared. The raw values are the profile's spelling.

@@ -73,7 +73,9 @@ package func sendDescriptor(_ socket: Int32, _ fd: Int32, kind: UInt8) throws {
 }
 
 /// sendmsg(2) with one descriptor, and what it is as text.
-package func sendDescriptor(_ socket: Int32, _ fd: Int32, name: String) throws {
-  let bytes = Array(name.utf8)
-  try check(dk_sendfd(socket, fd, bytes, bytes.count), "sendmsg", name)
+package func sendDescriptor(
+  _ socket: Int32, _ fd: Int32, text: String, subject: String
+) throws {
+  let bytes = Array(text.utf8)
+  try check(dk_sendfd(socket, fd, bytes, bytes.count), "sendmsg", subject)
 }

@@ -195,6 +195,16 @@ struct RunTests {
     #expect(sandbox.run(["run", "--rm", "busybox", "unshare", "-U", "true"]).status != 0)
   }
 
+  @Test("a seccomp profile that would ask an agent is refused") func agent() throws {
+    defer { sandbox.close() }
+    let profile = "/tmp/\(sandbox.instance).json"
+    let rule = #"{"name": "mkdir", "action": "SCMP_ACT_NOTIFY"}"#
+    try File.replace(profile, #"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [\#(rule)]}"#)
+    defer { unlink(profile) }
+    let ran = sandbox.run("run --rm --security-opt seccomp=\(profile) busybox true")
+    #expect(ran.status == 125 && ran.errors.contains("SCMP_ACT_NOTIFY"), "\(ran)")
+  }
+
   @Test("what tells of the host is hidden, what belongs to the kernel is read-only") func masks() {
     defer { sandbox.close() }
     let result = sandbox.run([

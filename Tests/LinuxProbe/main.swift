@@ -10,6 +10,7 @@
 //   LinuxProbe eat MEGABYTES                          uses that much memory
 //   LinuxProbe forks COUNT                            prints how many children it could have
 //   LinuxProbe open PATH r|w                          prints the errno of opening
+//   LinuxProbe agent SOCKET CALL=VALUE…               answers the system calls of containers
 //   LinuxProbe own NAME TEXT SCRIPT                   writes a file of its own in /proc after a shell script
 //                                                     has run, prints the errno
 
@@ -102,6 +103,9 @@ do {
   case "open" where words.count > 2:
     let file = open(words[1], words[2] == "w" ? O_WRONLY : O_RDONLY)
     say(file < 0 ? errnoName(errno) : "ok")
+  case "agent" where words.count > 1:
+    var agent = try Agent(path: words[1], words.dropFirst(2))
+    try agent.serve()
   case "own" where words.count > 3:
     let shell = try check(dk_fork(), "fork")
     if shell == 0 { become(["/bin/sh", "-c", words[3]]) }

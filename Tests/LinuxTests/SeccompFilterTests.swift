@@ -171,6 +171,27 @@ struct SeccompFilterTests {
     #expect(throws: DklabError.self) { try profile.compile(capabilities: []) }
   }
 
+  @Test(
+    "a filter that asks an agent has a listener, and only that one",
+    arguments: [
+      ([], true, 8), ([], false, 0), (["LOG", "SPEC_ALLOW"], true, 14), (["TSYNC"], false, 1),
+      // The kernel takes it together with a listener only when a thread left out is an error.
+      (["TSYNC"], true, 25),
+      // And this one only with a listener.
+      (["WAIT_KILLABLE_RECV"], true, 40), (["WAIT_KILLABLE_RECV", "LOG"], false, 2),
+    ] as [([String], Bool, UInt32)])
+  func listener(flags: [String], asks: Bool, bits: UInt32) throws {
+    let profile = SeccompProfile(
+      defaultAction: .allow, flags: flags.map { "SECCOMP_FILTER_FLAG_\($0)" },
+      rules: [.init(["mkdirat"], asks ? .notify : .errno)])
+    let program = try profile.compile(capabilities: [])
+    #expect(program.flags == bits)
+    #expect(program.indispensableFlags == bits & 40)
+    let filter = FilterInterpreter(program: program)
+    #expect(try verdict(filter, "mkdirat") == (asks ? .other(0x7fc0_0000) : .errno(1)))
+    #expect(try verdict(filter, "mkdir") == .allow)
+  }
+
   @Test("resolving the conditions first changes nothing")
   func resolved() throws {
     for set in [CapabilitySet.dockerDefault, [], .named] {

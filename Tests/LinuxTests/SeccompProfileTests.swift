@@ -56,6 +56,16 @@ struct SeccompProfileTests {
     #expect(try JSONDecoder().decode(SeccompProfile.self, from: data) == .dockerDefault)
   }
 
+  @Test("the agent's socket counts when there is something to ask it") func agent() throws {
+    let text = #"{"defaultAction":"SCMP_ACT_ALLOW","listenerPath":"/a","listenerMetadata":"m""#
+    let idle = try decode(text + "}")
+    #expect(idle.listenerPath == "/a" && !idle.asksAgent && idle.agentPath == nil)
+    let asking = try decode(text + #","syscalls":[{"name":"mkdir","action":"SCMP_ACT_NOTIFY"}]}"#)
+    #expect(asking.agentPath == "/a" && asking.listenerMetadata == "m")
+    let data = try JSONEncoder().encode(asking)
+    #expect(try JSONDecoder().decode(SeccompProfile.self, from: data) == asking)
+  }
+
   @Test(
     "what is wrong is named with its place",
     arguments: [
@@ -80,8 +90,12 @@ struct SeccompProfileTests {
         #"syscalls[0].args[0].op: unknown value "==""#
       ),
       (
-        #"{"defaultAction":"SCMP_ACT_ALLOW","listenerPath":"/run/agent"}"#,
-        "listenerPath: a seccomp agent is not supported"
+        #"{"defaultAction":"SCMP_ACT_ALLOW","listenerPath":"","listenerMetadata":"m"}"#,
+        "listenerMetadata: there is no listenerPath"
+      ),
+      (
+        #"{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_NOTIFY","errnoRet":1}]}"#,
+        "syscalls[0].errnoRet: SCMP_ACT_NOTIFY returns no errno"
       ),
     ])
   func errors(json: String, message: String) {

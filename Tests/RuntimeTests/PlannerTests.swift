@@ -91,6 +91,40 @@ import Testing
     }
   }
 
+  /// The filter comes before what it may ask about, and while somebody can hand its listener on.
+  @Test("an agent gets its listener before `create` ends", arguments: [false, true])
+  func agent(noNewPrivileges: Bool) throws {
+    var spec = Spec()
+    var process = SpecProcess()
+    process.noNewPrivileges = noNewPrivileges
+    process.capabilities = SpecCapabilities()
+    spec.process = process
+    var linux = SpecLinux()
+    var seccomp = SeccompProfile(defaultAction: .allow, rules: [.init(["mkdir"], .notify)])
+    seccomp.listenerPath = "/agent"
+    linux.seccomp = seccomp
+    spec.linux = linux
+    var wish = LaunchWish(id: "x", spec: spec, rootfs: .directory("/r"))
+    wish.hasSeccomp = true
+    wish.awaitsStart = true
+    func index(_ wish: LaunchWish, _ operation: String) throws -> Int? {
+      try Planner.plan(wish, on: PlannerTests.hosts[0].facts).steps
+        .firstIndex { $0.operation.description.hasPrefix(operation) }
+    }
+    let loading = try #require(try index(wish, "seccomp filter, its listener to /agent"))
+    let start = try #require(try index(wish, "wait for `start`"))
+    let capabilities = try #require(try index(wish, "capset"))
+    #expect(loading < start)
+    #expect(noNewPrivileges == (capabilities < loading))
+    for step in try Planner.plan(wish, on: PlannerTests.hosts[0].facts).steps {
+      #expect(step.reason.ko.unicodeScalars.contains { (0xAC00...0xD7A3).contains($0.value) })
+    }
+    // Without an agent it is the last step: nothing of ours has to pass the filter.
+    wish.spec.linux?.seccomp?.rules = []
+    let plain = try #require(try index(wish, "seccomp filter"))
+    #expect(noNewPrivileges == (try #require(try index(wish, "wait for `start`")) < plain))
+  }
+
   @Test("both languages have every reason") func languages() throws {
     for name in PlannerTests.cases {
       let text = try File.read("\(PlannerTests.folder)/\(name)/config.json")

@@ -35,7 +35,7 @@ import Testing
         "config.json: mounts[1].destination: is not a string"
       ),
       (
-        #"{"ociVersion": "1.0.2", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_NOTIFY"}}}"#,
+        #"{"ociVersion": "1.0.2", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_DENY"}}}"#,
         "config.json: seccomp profile: linux.seccomp.defaultAction: unknown value"
       ),
       (
@@ -45,10 +45,6 @@ import Testing
       (
         #"{"ociVersion": "1.0.2", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "defaultErrnoRet": 3}}}"#,
         "config.json: seccomp profile: linux.seccomp.defaultErrnoRet: SCMP_ACT_ALLOW returns no errno"
-      ),
-      (
-        #"{"ociVersion": "1.0.2", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/s"}}}"#,
-        "config.json: seccomp profile: linux.seccomp.listenerPath: a seccomp agent is not supported"
       ),
     ])
   func shape(text: String, error: String) {
@@ -90,6 +86,30 @@ import Testing
   @Test("the specification itself is fine") func fine() {
     let result = judge { _ in }
     #expect(result.error == nil && result.warnings.isEmpty)
+  }
+
+  @Test("what an agent cannot be asked, and a missing agent, is refused by its field")
+  func agent() {
+    func error(_ change: (inout SeccompProfile) -> Void) -> String? {
+      var seccomp = SeccompProfile(defaultAction: .allow, rules: [.init(["mkdir"], .notify)])
+      seccomp.listenerPath = "/agent"
+      change(&seccomp)
+      return judge { $0.linux?.seccomp = seccomp }.error
+    }
+    #expect(error { _ in } == nil)
+    #expect(error { $0.listenerPath = nil }?.hasPrefix("linux.seccomp.listenerPath: ") ?? false)
+    for path in ["agent", "@agent", "../agent"] {
+      let text = "linux.seccomp.listenerPath: \(path) must be an absolute path"
+      #expect(error { $0.listenerPath = path } == text)
+    }
+    #expect(
+      error { $0.rules.append(.init(["read", "write"], .notify)) }?
+        .hasPrefix("linux.seccomp.syscalls[1]: SCMP_ACT_NOTIFY") ?? false)
+    #expect(
+      error { $0.defaultAction = .notify }?
+        .hasPrefix("linux.seccomp.defaultAction: SCMP_ACT_NOTIFY") ?? false)
+    // Without a question the agent does not matter.
+    #expect(error { ($0.rules, $0.listenerPath) = ([.init(["write"], .errno)], "agent") } == nil)
   }
 
   @Test("what cannot be honoured is refused by its field") func refusals() {

@@ -41,6 +41,7 @@ int dk_close_range(unsigned first, unsigned last, int flags);
 pid_t dk_clone_sibling(uint64_t flags, int cgroup_fd);
 int dk_pidfd_open(pid_t pid, unsigned flags);
 int dk_pidfd_send_signal(int pidfd, int signal);
+int dk_pidfd_getfd(int pidfd, int fd); // a copy of the process's descriptor, CLOEXEC
 long dk_syscall(long number, long a, long b, long c, long d, long e, long f);
 int dk_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 int dk_set_process_name(const char *name);
@@ -115,6 +116,11 @@ int dk_epoll_wait(int epoll, uint32_t *events, uint64_t *tokens, int capacity, i
 
 // seccomp(2): loads a classic BPF program with SECCOMP_SET_MODE_FILTER
 int dk_seccomp_load(const void *program, unsigned short instructions, unsigned flags);
+// The same with SECCOMP_FILTER_FLAG_NEW_LISTENER among the flags: writes `kind` and the listener's number
+// to `socket`, and makes no other call before, since nobody answers those that the filter asks about
+// yet. Returns the listener.
+int dk_seccomp_listen(const void *program, unsigned short instructions, unsigned flags, int socket,
+                      uint8_t kind);
 // bpf(2): loads a BPF_PROG_TYPE_CGROUP_DEVICE program and attaches it to a cgroup v2 directory
 int dk_bpf_attach_device_program(int cgroup_fd, const void *instructions, unsigned count);
 

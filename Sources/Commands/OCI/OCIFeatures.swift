@@ -25,7 +25,7 @@ enum OCIFeatures {
       "operators": list(SeccompProfile.Comparison.allCases.map(\.rawValue).sorted()),
       "archs": list(SeccompProfile.architectureNames),
       "knownFlags": list(SeccompProfile.flagNames),
-      "supportedFlags": list(SeccompProfile.flagNames),
+      "supportedFlags": list(SeccompProfile.supportedFlagNames),
     ]
     let linux: JSONValue = [
       "namespaces": list(Namespace.allCases.map(\.rawValue).sorted()),

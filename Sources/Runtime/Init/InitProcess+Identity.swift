@@ -24,6 +24,7 @@ extension InitProcess {
     case .setCapabilities(let sets): try sets.apply()
     case .setNoNewPrivileges: try ProcessControl.setNoNewPrivileges()
     case .loadSeccomp: try script.seccomp?.load()
+    case .loadSeccompForAgent: try loadSeccompForAgent()
     case .dieWithMonitor: try dieWithMonitor()
     case .changeDirectory(let path): try changeDirectory(path)
     case .awaitStart: try awaitStart()

@@ -30,6 +30,21 @@ extension InitProcess {
     }
   }
 
+  /// Loads the filter, and goes on when the other side has given its listener to the agent; the agent
+  /// may be asked about everything that comes next. Its own descriptor closes: as long as it is open,
+  /// the kernel would wait for an agent that is gone.
+  func loadSeccompForAgent() throws {
+    // Who is not root may take a descriptor only out of a process that may be looked into. That is no
+    // harm as long as nobody else is in the container; in one that runs (exec) it would be, so there, as
+    // with runc, it takes root.
+    let opens = !isMadeByRoot && script.namespaces.contains(.pid)
+    if opens { try? ProcessControl.setDumpable(true) }
+    guard let listener = try script.seccomp?.listen(telling: sync, Message.listener) else { return }
+    try awaitHost()
+    if opens { try? ProcessControl.setDumpable(false) }
+    close(listener)
+  }
+
   /// Everything is done but the program. Whoever created the container may go; the next to be told
   /// of a failure is the one who starts it. The kernel lets only one of them in, since the listening
   /// socket closes behind it.

@@ -6,10 +6,10 @@
 // cgroup, and nothing else of it.
 //
 // It speaks with the monitor through one socket: `console` carries the master end of a new pty,
-// `failure` an error; the end of the stream, which execve causes because the socket is
-// close-on-exec, says that the program runs. From the monitor comes one byte: go on. Of a container
-// that is created now and started later, `ready` says that everything before the program is done;
-// then the socket is the one that `start` opens.
+// `listener` the number of a seccomp listener, `failure` an error; the end of the stream, which
+// execve causes because the socket is close-on-exec, says that the program runs. From the monitor
+// comes one byte: go on. Of a container that is created now and started later, `ready` says that
+// everything before the program is done; then the socket is the one that `start` opens.
 //
 // lab: init-process
 // Next: InitProcess+Mounts.swift, InitProcess+Identity.swift.
@@ -38,6 +38,8 @@ struct InitProcess {
   var attachedRoot: Int32 = -1
   /// The working directory, when root could not enter it.
   var closedDirectory: String?
+  /// Who makes this process is root there, and may take descriptors out of it in any case.
+  let isMadeByRoot = geteuid() == 0
   /// This process's id as the host knows it, for hooks.
   var hostPid: pid_t = 0
 
@@ -48,6 +50,7 @@ struct InitProcess {
     static let failure: UInt8 = 0x65
     static let hooks: UInt8 = 0x68
     static let ready: UInt8 = 0x72
+    static let listener: UInt8 = 0x6c
   }
 
   init(script: LaunchScript, sync: Int32, stdio: [Int32]) {

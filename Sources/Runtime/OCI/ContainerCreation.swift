@@ -163,8 +163,11 @@ package struct ContainerCreation {
     container.process =
       ProcessIdentity(of: process.pid) ?? ProcessIdentity(pid: process.pid, startTime: 0)
     try store.save(container)
-    let hooks = HookRunner(state: container.hookState, pid: process.pid)
+    let pid = process.pid
+    let state = container.hookState
+    let hooks = HookRunner(state: state, pid: pid)
     let wanted = spec.hooks ?? SpecHooks()
+    let agent = SeccompAgent(of: spec)
     try process.prepare(
       hooks: {
         try hooks.run(wanted[.prestart], .prestart)
@@ -173,7 +176,11 @@ package struct ContainerCreation {
       console: { master in
         guard let socket = request.consoleSocket else { return try console(master) }
         let connection = try UnixSocket.connect(to: socket)
-        try sendDescriptor(connection.number, master, name: "/dev/ptmx")
+        try sendDescriptor(
+          connection.number, master, text: "/dev/ptmx", subject: socket)
+      },
+      listener: { number in
+        try agent?.give(listener: number, of: pid, state.json(status: "creating", pid: pid))
       })
     container.isReady = true
     try store.tellReady(container)

@@ -59,11 +59,18 @@ extension RuntimeContainer {
       script, joining: self.process, cgroup: cgroup,
       affinity: process.execCPUAffinity)
     do {
-      try made.awaitProgram { master in
-        guard let socket = request.consoleSocket else { return try console(master) }
-        let connection = try UnixSocket.connect(to: socket)
-        try sendDescriptor(connection.number, master, name: "/dev/ptmx")
-      }
+      let pid = made.pid
+      try made.awaitProgram(
+        console: { master in
+          guard let socket = request.consoleSocket else { return try console(master) }
+          let connection = try UnixSocket.connect(to: socket)
+          try sendDescriptor(
+            connection.number, master, text: "/dev/ptmx", subject: socket)
+        },
+        listener: { number in
+          let state = hookState.json(status: "running", pid: self.process.pid)
+          try SeccompAgent(of: spec)?.give(listener: number, of: pid, state)
+        })
       if let file = request.pidFile { try File.replace(file, "\(made.pid)", durable: false) }
     } catch {
       kill(made.pid, SIGKILL)

@@ -6,6 +6,9 @@
 //   "go" ─────────────────────────▶ names, masks
 //   prestart, createRuntime  ◀───── "hooks"
 //   "go" ─────────────────────────▶ createContainer, pivot_root, identity
+//   takes the listener of a filter
+//   that asks an agent       ◀───── "listener" and its number
+//   "go" ─────────────────────────▶
 //   done                     ◀───── "ready", then it waits for `start`
 //
 // Joining a user or pid namespace, and setting the clocks of a time namespace, change the one who
@@ -139,8 +142,11 @@ struct RuntimeProcess: ~Copyable {
   }
 
   /// Gives it its id maps, and goes with it until it waits for `start`. `hooks` is called when it
-  /// stops for the hooks of the host, `console` with the master end of its terminal.
-  func prepare(hooks: () throws -> Void, console: (Int32) throws -> Void) throws {
+  /// stops for the hooks of the host, `console` with the master end of its terminal, `listener` with
+  /// the number that its seccomp listener has over there.
+  func prepare(
+    hooks: () throws -> Void, console: (Int32) throws -> Void, listener: (Int32) throws -> Void
+  ) throws {
     if script.operations.first == .becomeRoot(awaitingMaps: true) {
       if geteuid() != 0 { try? File.command("/proc/\(pid)/setgroups", "deny") }
       try Launcher.writeIDMaps(script, pid)
@@ -148,7 +154,7 @@ struct RuntimeProcess: ~Copyable {
     }
     try script.raiseLimits(of: pid)
     go()
-    guard try converse(hooks: hooks, console: console) else {
+    guard try converse(hooks, console, listener) else {
       throw LaunchFailure(operation: "launch", message: "the container's init process was killed")
     }
   }
@@ -161,12 +167,17 @@ struct RuntimeProcess: ~Copyable {
   }
 
   /// Goes with it until its program runs; for a process that does not wait for `start`.
-  func awaitProgram(console: (Int32) throws -> Void) throws {
-    _ = try converse(hooks: {}, console: console)
+  func awaitProgram(
+    console: (Int32) throws -> Void, listener: (Int32) throws -> Void
+  ) throws {
+    _ = try converse({}, console, listener)
   }
 
   /// Serves its messages. Whether it said that it is ready; else its end of the socket closed.
-  private func converse(hooks: () throws -> Void, console: (Int32) throws -> Void) throws -> Bool {
+  private func converse(
+    _ hooks: () throws -> Void, _ console: (Int32) throws -> Void,
+    _ listener: (Int32) throws -> Void
+  ) throws -> Bool {
     while true {
       var byte: [UInt8] = [0]
       var passed: Int32 = -1
@@ -181,6 +192,13 @@ struct RuntimeProcess: ~Copyable {
       case InitProcess.Message.console:
         defer { close(passed) }
         try console(passed)
+      case InitProcess.Message.listener:
+        var number: Int32 = -1
+        let size = MemoryLayout<Int32>.size
+        let rest = retryingInterrupts { recv(sync.number, &number, size, Int32(MSG_WAITALL)) }
+        guard rest == size else { return false }
+        try listener(number)
+        go()
       default: throw try failure()
       }
     }

@@ -83,6 +83,7 @@ extension Operation: CustomStringConvertible {
       "capset " + Operation.names(sets.effective)
     case .setNoNewPrivileges: "prctl no_new_privs"
     case .loadSeccomp: "seccomp filter"
+    case .loadSeccompForAgent(let path): "seccomp filter, its listener to \(path)"
     case .dieWithMonitor: "prctl pdeathsig KILL"
     case .changeDirectory(let path): "chdir \(path)"
     case .forkInit: "fork below a small init"

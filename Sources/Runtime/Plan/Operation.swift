@@ -66,6 +66,7 @@ package enum Operation: Sendable, Equatable, Codable {
   case setCapabilities(CapabilitySets)
   case setNoNewPrivileges
   case loadSeccomp
+  case loadSeccompForAgent(path: String)
   case dieWithMonitor
   case changeDirectory(String)
   case awaitStart

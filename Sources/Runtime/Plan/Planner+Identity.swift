@@ -63,6 +63,9 @@ extension Planner {
           "after setuid, which clears it: without its monitor nobody would keep logs or status",
           ko: "setuid가 이 설정을 지우므로 그 뒤에 합니다. 모니터가 없으면 로그와 상태를 지킬 수 없습니다"))
     }
+    // Whoever creates the container hands the listener on, and may be gone after the next step.
+    let noNewPrivileges = process.noNewPrivileges ?? false
+    if noNewPrivileges && agentPath != nil { addFilter() }
     if wish.awaitsStart {
       add(
         .identity, .awaitStart,
@@ -76,9 +79,7 @@ extension Planner {
         Text("programs of the container, before its own", ko: "컨테이너 안의 프로그램을 먼저 실행합니다"))
     }
     // With no_new_privs it takes no privilege: so last of all, and nothing of ours has to pass it.
-    if wish.hasSeccomp && process.noNewPrivileges ?? false {
-      add(.identity, .loadSeccomp, Self.seccompReason)
-    }
+    if noNewPrivileges && agentPath == nil { addFilter() }
     if wish.usesInit {
       add(
         .identity, .forkInit,
@@ -115,21 +116,32 @@ extension Planner {
     }
   }
 
-  private static let seccompReason = Text(
-    "only system calls on the list; the others fail with EPERM",
-    ko: "목록에 있는 시스템 콜만 허용하고 나머지는 EPERM으로 실패합니다")
+  private var agentPath: String? { wish.spec.linux?.seccomp?.agentPath }
+
+  /// `when` says why now, if there is something to say.
+  private mutating func addFilter(_ when: Text? = nil) {
+    guard wish.hasSeccomp else { return }
+    var reason = Text(
+      "only system calls on the list; the others fail with EPERM",
+      ko: "목록에 있는 시스템 콜만 허용하고 나머지는 EPERM으로 실패합니다")
+    if agentPath != nil {
+      reason = Text(
+        "the agent at that socket answers some system calls in the kernel's stead",
+        ko: "그 소켓의 에이전트가 몇몇 시스템 콜에 커널 대신 대답합니다")
+    }
+    if let when { reason = Text(reason.en + when.en, ko: reason.ko + when.ko) }
+    add(.identity, agentPath.map { .loadSeccompForAgent(path: $0) } ?? .loadSeccomp, reason)
+  }
 
   private mutating func planPrivileges(_ process: SpecProcess) throws {
     let sets = try capabilitySets(process)
-    let seccompReason = Self.seccompReason
     let noNewPrivileges = process.noNewPrivileges ?? false
     // Loading a filter takes CAP_SYS_ADMIN, unless privileges can no longer grow.
-    if wish.hasSeccomp && !noNewPrivileges {
-      add(
-        .identity, .loadSeccomp,
+    if !noNewPrivileges {
+      addFilter(
         Text(
-          seccompReason.en + "; now, because it takes a privilege that goes next",
-          ko: seccompReason.ko + ". 곧 내려놓을 권한이 필요하므로 지금 합니다"))
+          "; now, because it takes a privilege that goes next",
+          ko: ". 곧 내려놓을 권한이 필요하므로 지금 합니다"))
     }
     if let sets {
       add(

@@ -226,6 +226,7 @@ package struct SpecValidation {
     }
     try need(.selinux, "linux.mountLabel", linux.mountLabel)
     if let resources = linux.resources { try check(resources) }
+    if let seccomp = linux.seccomp { try check(seccomp) }
   }
 
   /// Limits that no kernel of today has, and those that a machine with cgroup v2 has not.

@@ -82,6 +82,10 @@ import Testing
     #expect(document["mountOptions"]?.array?.contains("rro") ?? false)
     // Of a version of the specification later than the highest one that is named.
     #expect(document["linux"]?["netDevices"] == nil)
-    #expect(document["linux"]?["seccomp"]?["archs"]?.array?.contains("SCMP_ARCH_X86_64") ?? false)
+    let seccomp = document["linux"]?["seccomp"]
+    #expect(seccomp?["archs"]?.array?.contains("SCMP_ARCH_X86_64") ?? false)
+    #expect(seccomp?["actions"]?.array?.contains("SCMP_ACT_NOTIFY") ?? false)
+    #expect(
+      seccomp?["knownFlags"]?.array?.contains("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV") ?? false)
   }
 }
