@@ -56,24 +56,27 @@ package struct BuildStepWish {
   }
 }
 
-/// The engine's own files in the steps of one build. No step can write to them, so that all that should
-/// have the same content have the same file.
+/// The engine's own files in the steps of one build. Where no step can write to them, all that should have
+/// the same content have the same file.
 package final class BuildStepFiles {
   private let directory: String
   private var paths: [String: String] = [:]
+  private var count = 0
 
   /// Files will be made in `directory`.
   package init(in directory: String) {
     self.directory = directory
   }
 
-  /// The path of a file called `name` or similar, with `content`.
-  func path(_ name: String, _ content: String) throws -> String {
-    if let path = paths[content] { return path }
-    let path = "\(directory)/\(name)\(paths.count)"
-    let output = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+  /// The path of a file called `name` or similar, with `content`. A privileged step, which could mount
+  /// it anew and write to it, has one of its own.
+  func path(_ name: String, _ content: String, isShared: Bool) throws -> String {
+    if isShared, let path = paths[content] { return path }
+    let path = "\(directory)/\(name)\(count)"
+    let output = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
     try writeAll(output.number, content)
-    paths[content] = path
+    count += 1
+    if isShared { paths[content] = path }
     return path
   }
 }
@@ -92,7 +95,10 @@ package final class RunningBuildStep {
   /// What the program writes; -1 once it has ended.
   package var output: Int32
   package var errorOutput: Int32
-  private var control: Int32
+  /// Readable when there is something to `look` at.
+  package let control: Int32
+  /// Whether the program runs, or has run.
+  package private(set) var hasStarted = false
 
   init(pid: pid_t, output: Int32, errorOutput: Int32, control: Int32) {
     self.pid = pid
@@ -105,15 +111,29 @@ package final class RunningBuildStep {
     for fd in [output, errorOutput, control] where fd >= 0 { close(fd) }
   }
 
-  /// Lets a step that was started without layers have these.
-  package func begin(on lower: [String]) {
-    // When it has failed already, `wait` says why.
-    UnixSocket.send(message: Array(lower.text(separatedBy: "\0").utf8), over: control)
+  /// Lets a step that was started without layers have these. Returns false when it has failed already.
+  package func begin(on lower: [String]) -> Bool {
+    var entries = [PollEntry(fd: control, events: .readable)]
+    // It says nothing before its program runs, unless it has failed.
+    guard (try? pollDescriptors(&entries, timeout: 0)) == 0 else { return false }
+    return UnixSocket.send(message: Array(lower.text(separatedBy: "\0").utf8), over: control)
+  }
+
+  /// Finds out whether the program has started, without waiting.
+  package func look() {
+    var byte: UInt8 = 0
+    guard !hasStarted,
+      recv(control, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 1,
+      byte == BuildStepMain.started
+    else { return }
+    recv(control, &byte, 1, Int32(MSG_DONTWAIT))
+    hasStarted = true
   }
 
   /// Waits for the end, which is near once both streams have ended. Throws `LaunchFailure` when
   /// the program did not start.
   package func wait() throws -> ExitStatus {
+    look()
     let report = (try? readAll(control, limit: 1 << 20, subject: "step")) ?? []
     let status = try waitFor(pid)
     if let failure = try? JSONDecoder().decode(LaunchFailure.self, from: Data(report)) {
@@ -212,10 +232,12 @@ extension Engine {
     let extra = try wish.host.extraHosts.map { try ContainerFiles.HostEntry(parsing: $0) }
     let dns = ResolverConfiguration(
       servers: wish.host.dns, search: wish.host.dnsSearch, options: wish.host.dnsOptions)
+    let isShared = !wish.host.privileged
     return [
       "/etc/hosts": try wish.files.path(
-        "hosts", ContainerFiles.hosts(ofStep: Self.stepHostname, extra: extra)),
-      "/etc/resolv.conf": try wish.files.path("resolv.conf", dns.file(isHost: mode == .host)),
+        "hosts", ContainerFiles.hosts(ofStep: Self.stepHostname, extra: extra), isShared: isShared),
+      "/etc/resolv.conf": try wish.files.path(
+        "resolv.conf", dns.file(isHost: mode == .host), isShared: isShared),
     ]
   }
 

@@ -8,6 +8,8 @@ import Support
 /// The hidden entry point `dklab __step`, and how it is started.
 package enum BuildStepMain {
   private static let control: Int32 = 3
+  /// What a step says when its program runs. Else it says nothing, or why it failed, in JSON.
+  static let started: UInt8 = 0x72
 
   /// Serves one step. The request comes on descriptor 3, and a failure to launch goes there.
   package static func run() -> Int32 {
@@ -37,6 +39,10 @@ package enum BuildStepMain {
             throw LaunchFailure(operation: "step", message: "canceled")
           }
           return paths.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        },
+        didStart: {
+          var byte = started
+          _ = send(control, &byte, 1, Int32(MSG_NOSIGNAL))
         })
       return status.code
     } catch {

@@ -9,6 +9,8 @@ package struct UpperDirectory: Sendable {
   package var lower: [String]
   /// Seconds since 1970 that no file of the layer is younger than (SOURCE_DATE_EPOCH).
   package var timeLimit: Int64?
+  /// Whether the engine mounts an /etc/hostname of its own there. For steps of a build it does not.
+  package var hasHostname = true
 
   package init(path: String, lower: [String]) {
     self.path = path
@@ -46,6 +48,7 @@ package struct UpperDirectory: Sendable {
     // `etc`, made by the engine alone, when only mount points are in it.
     let holds = node.path == "etc" && node.isDirectory
     guard holds || UpperDirectory.mountPoints[node.path] == node.type else { return false }
+    if !hasHostname, node.path == "etc/hostname" { return false }
     guard node.isDirectory else { return node.info.st_size == 0 && node.below == nil }
     guard node.below?.isDirectory ?? true else { return false }
     let directory = try node.open()

@@ -17,10 +17,11 @@
 extension SeccompProgram {
   /// The program that gives the same answers, if that one is shorter; else this one.
   func simplified() -> SeccompProgram {
-    guard var simplifier = FilterSimplifier(FilterInstruction.list(instructions)) else {
-      return self
-    }
-    let shorter = simplifier.run().flatMap(\.bytes)
+    // The kernel takes no more than 4096 (BPF_MAXINSNS).
+    guard instructions.count <= 4096 * 8,
+      var simplifier = FilterSimplifier(FilterInstruction.list(instructions)),
+      let shorter = simplifier.run()?.flatMap(\.bytes)
+    else { return self }
     return shorter.count < instructions.count
       ? SeccompProgram(instructions: shorter, flags: flags) : self
   }
@@ -49,6 +50,8 @@ private struct FilterSimplifier {
   /// The last instruction first.
   private var new: [FilterInstruction] = []
   private var places: [Target: Int] = [:]
+  /// Comparisons lead to comparisons in more steps than a stack should hold.
+  private var isTooDeep = false
 
   /// nil when `old` is no program that this knows how to read.
   init?(_ old: [FilterInstruction]) {
@@ -61,8 +64,9 @@ private struct FilterSimplifier {
     if old.isEmpty { return nil }
   }
 
-  mutating func run() -> [FilterInstruction] {
+  mutating func run() -> [FilterInstruction]? {
     let needed = reachable()
+    if isTooDeep { return nil }
     for place in old.indices.reversed() where needed[place] { write(place) }
     // It begins with its first instruction, which a `ja` may have left out or a `ret` not written yet.
     let first = target(0)
@@ -80,7 +84,7 @@ private struct FilterSimplifier {
   }
 
   /// The instructions that are needed: those reached otherwise than from one comparison to the next.
-  private func reachable() -> [Bool] {
+  private mutating func reachable() -> [Bool] {
     var needed = [Bool](repeating: false, count: old.count)
     var waiting = [target(0)]
     while let next = waiting.popLast() {
@@ -95,7 +99,7 @@ private struct FilterSimplifier {
   }
 
   /// What the comparisons from `place` on decide, for all values in order.
-  private func ranges(from place: Int) -> [Range] {
+  private mutating func ranges(from place: Int) -> [Range] {
     var pieces: [Range] = []
     decide(.old(place), 0, .max, &pieces)
     var ranges: [Range] = []
@@ -109,21 +113,36 @@ private struct FilterSimplifier {
     return withExceptions(ranges)
   }
 
-  private func decide(_ target: Target, _ low: UInt32, _ high: UInt32, _ pieces: inout [Range]) {
-    guard case .old(let place) = target, old[place].isComparison else {
-      return pieces.append(Range(low: low, high: high, target: target))
+  /// Appends what the comparisons at `start` decide for the values from `low` to `high`.
+  private mutating func decide(
+    _ start: Target, _ low: UInt32, _ high: UInt32, _ pieces: inout [Range], depth: Int = 0
+  ) {
+    var (target, low) = (start, low)
+    while case .old(let place) = target, old[place].isComparison {
+      let (value, code) = (old[place].constant, old[place].code)
+      let yes = self.target(place + 1 + Int(old[place].yes))
+      let no = self.target(place + 1 + Int(old[place].no))
+      // The values for which it is true.
+      let first = code == FilterInstruction.greater ? UInt64(value) + 1 : UInt64(value)
+      let last = code == FilterInstruction.equal ? UInt64(value) : UInt64(UInt32.max)
+      let (from, to) = (max(UInt64(low), first), min(UInt64(high), last))
+      guard from <= to else {
+        target = no
+        continue
+      }
+      guard depth < 600 else {
+        isTooDeep = true
+        return
+      }
+      if UInt64(low) < from { decide(no, low, UInt32(from - 1), &pieces, depth: depth + 1) }
+      guard to < UInt64(high) else {
+        (target, low) = (yes, UInt32(from))
+        continue
+      }
+      decide(yes, UInt32(from), UInt32(to), &pieces, depth: depth + 1)
+      (target, low) = (no, UInt32(to + 1))
     }
-    let (value, code) = (old[place].constant, old[place].code)
-    let yes = self.target(place + 1 + Int(old[place].yes))
-    let no = self.target(place + 1 + Int(old[place].no))
-    // The values for which it is true.
-    let first = code == FilterInstruction.greater ? UInt64(value) + 1 : UInt64(value)
-    let last = code == FilterInstruction.equal ? UInt64(value) : UInt64(UInt32.max)
-    let (from, to) = (max(UInt64(low), first), min(UInt64(high), last))
-    guard from <= to else { return decide(no, low, high, &pieces) }
-    if UInt64(low) < from { decide(no, low, UInt32(from - 1), &pieces) }
-    decide(yes, UInt32(from), UInt32(to), &pieces)
-    if to < UInt64(high) { decide(no, UInt32(to + 1), high, &pieces) }
+    pieces.append(Range(low: low, high: high, target: target))
   }
 
   /// A single value amid values that all lead elsewhere takes one comparison instead of two.

@@ -57,7 +57,9 @@ struct BuildTests {
       FROM busybox
       RUN test ! -e /etc/hostname && echo x > /own
       COPY --from=one /refused /counted /seen /
-      RUN test ! -s /etc/hostname && cat /refused /counted /seen /own > /all
+      RUN test ! -e /etc/hostname && touch /etc/hostname
+      RUN test -e /etc/hostname && rm /etc/hostname
+      RUN test ! -e /etc/hostname && cat /refused /counted /seen /own > /all
       """)
     let built = sandbox.run(["build", "-q", "--network=none", "-t", "img", folder.path])
     #expect(built.status == 0, "\(built)")
@@ -271,6 +273,37 @@ struct BuildTests {
       }
       return text.split(separator: "\0").joined(separator: " ") == line
     }
+  }
+
+  @Test("a step that was begun early and is killed while it waits is begun anew")
+  func killedWaiting() throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder(
+      "FROM busybox\nRUN sleep 31 & until test -e /go; do sleep 0.1; done\nRUN echo ran\n")
+    let build = try BackgroundProgram(
+      [Sandbox.binary, "build", "--progress=plain", "--network=none", folder.path],
+      environment: sandbox.environment)
+    func programs() -> [(pid: pid_t, words: String)] {
+      processes(of: sandbox).compactMap { name in
+        guard let pid = pid_t(name) else { return nil }
+        let words = (try? File.text("/proc/\(pid)/cmdline")) ?? ""
+        return (pid, words.split(separator: "\0").joined(separator: " "))
+      }
+    }
+    func isWaiting(_ program: (pid: pid_t, words: String)) -> Bool {
+      program.words.contains("__step")
+    }
+    #expect(eventually { programs().contains { $0.words == "sleep 31" } })
+    #expect(eventually { programs().contains(where: isWaiting) })
+    for program in programs() where isWaiting(program) { kill(program.pid, SIGKILL) }
+    let sleeper = try #require(programs().first { $0.words == "sleep 31" })
+    try File.replace("/proc/\(sleeper.pid)/root/go", "", durable: false)
+    build.wait()
+    #expect(build.printed.contains("RUN echo ran"), "\(build.printed)")
+    #expect(
+      build.printed.contains(" ran\n") && !build.printed.contains("ERROR"), "\(build.printed)")
+    #expect(processes(of: sandbox) == [])
   }
 
   @Test("a context cannot reach outside of itself")

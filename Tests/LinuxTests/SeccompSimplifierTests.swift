@@ -107,6 +107,25 @@ struct SeccompSimplifierTests {
     }
   }
 
+  @Test(
+    "a long chain of comparisons is read, or left as it is, but does no harm",
+    arguments: [300, 2000])
+  func long(count: UInt32) {
+    let chain = (0..<count).reversed().map {
+      FilterInstruction.jumpIfEqual($0 * 2, yes: 0, no: 1).bytes
+        + FilterInstruction.returnErrno($0 % 100 + 1).bytes
+    }
+    let before = SeccompProgram(
+      instructions: FilterInstruction.loadNumber.bytes + chain.flatMap { $0 }
+        + FilterInstruction(code: 0x06, constant: 0x7fff_0000).bytes)
+    let after = FilterInterpreter(program: before.simplified())
+    for number in 0..<count where count < 1000 || number % 100 < 2 {
+      let verdict = after.verdict(number * 2, architecture: 1)
+      #expect(verdict == .errno(number % 100 + 1))
+      #expect(after.verdict(number * 2 + 1, architecture: 1) == .allow)
+    }
+  }
+
   /// Numbers that are the same in each run.
   private struct SplitMix: RandomNumberGenerator {
     var state: UInt64

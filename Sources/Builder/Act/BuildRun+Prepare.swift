@@ -23,14 +23,16 @@ extension BuildRun {
   }
 
   /// Prepares one step for each stage with a program that runs, as long as there are processors for it.
+  /// Not before it runs: both would be held up by the kernel's locks.
   func prepareNext() {
     for program in running where running.count + prepared.count < settings.parallelSteps {
       let stage = program.step.stage
-      guard prepared[stage] == nil, preparing[stage] != states[stage]?.next,
+      guard program.process.hasStarted, prepared[stage] == nil,
+        preparing[stage] != states[stage]?.next,
         let step = nextProgram(of: stage), case .run(let work) = step.operation
       else { continue }
       preparing[stage] = states[stage]?.next
-      // What goes wrong now goes wrong when it is its turn too, and is told then.
+      // What goes wrong now is done again when it is its turn (`startPrepared`, `beginAgain`).
       guard let place = try? directory.takePlace() else { return }
       if let process = try? engine.startStep(wish(for: work, in: place)) {
         prepared[stage] = PreparedStep(step: step, process: process, place: place)
@@ -50,13 +52,28 @@ extension BuildRun {
     return nil
   }
 
-  /// Lets a step that was prepared run. nil when it was not.
+  /// Lets a step that was prepared run. nil when it was not, or in vain.
   func startPrepared(_ step: Step, on layers: [Layer]) throws -> StartedProgram? {
     guard let found = prepared[step.stage], found.step == step else { return nil }
     let lower = try lowerDirectories(layers)
+    guard found.process.begin(on: lower) else {
+      dismissPrepared(of: step.stage)
+      return nil
+    }
     prepared[step.stage] = nil
-    found.process.begin(on: lower)
     return (found.process, found.place, try MountStubs([], tree: nil))
+  }
+
+  /// Begins a step anew that was prepared and has ended before its program ran: what was in its way then
+  /// (a limit, somebody's kill) need not be there now. Returns whether it did.
+  func beginAgain(_ program: RunningStep) throws -> Bool {
+    guard program.wasPrepared, case .run(let work) = program.step.operation else { return false }
+    program.process.look()
+    guard !program.process.hasStarted, let state = states[program.step.stage] else { return false }
+    program.process.cancel()
+    try directory.givePlaceBack(program.directory)
+    program.begin(again: try startProgram(program.step, work, on: state.layers))
+    return true
   }
 
   /// Sends `step` away if it was prepared: it is not needed.

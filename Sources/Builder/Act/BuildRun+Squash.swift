@@ -48,6 +48,7 @@ extension BuildRun {
     }
     var upper = UpperDirectory(path: place + "/upper", lower: lower)
     upper.timeLimit = build.options.sourceDate
+    upper.hasHostname = false
     return try store.content.withLock {
       let layer = try store.content.addLayer(taking: upper)
       // Like every layer of a build that runs: nothing else needs it yet.

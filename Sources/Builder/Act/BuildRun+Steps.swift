@@ -13,12 +13,12 @@ extension BuildRun {
     let vertex = progress.begin(step.title)
     do {
       if case .run(let work) = step.operation {
-        let (process, place, stubs) =
-          try startPrepared(step, on: layers) ?? startProgram(step, work, on: layers)
-        running.append(
-          RunningStep(
-            step: step, process: process, vertex: vertex, directory: place, key: key,
-            inputs: inputs, stubs: stubs, locks: locks))
+        let prepared = try startPrepared(step, on: layers)
+        let started = try prepared ?? startProgram(step, work, on: layers)
+        let program = RunningStep(
+          step: step, program: started, vertex: vertex, key: key, inputs: inputs, locks: locks)
+        program.wasPrepared = prepared != nil
+        running.append(program)
         return nil
       }
       let place = try directory.takePlace()
@@ -75,6 +75,7 @@ extension BuildRun {
   ) throws -> StepResult {
     var upper = UpperDirectory(path: place + "/upper", lower: try lowerDirectories(layers))
     upper.timeLimit = build.options.sourceDate
+    upper.hasHostname = false
     let now = build.options.sourceDate.map { $0 * 1_000_000_000 } ?? wallClockNanoseconds()
     let result = try store.content.withLock {
       let layer = try store.content.addLayer(taking: upper)
@@ -98,7 +99,7 @@ extension BuildRun {
     (settled, isUnsettled) = (monotonicMilliseconds(), false)
   }
 
-  private func startProgram(
+  func startProgram(
     _ step: Step, _ work: RunWork, on layers: [Layer]
   ) throws -> StartedProgram {
     let place = try directory.takePlace()
@@ -111,7 +112,13 @@ extension BuildRun {
     let stubs = try MountStubs(
       mounts.points.map(\.destination),
       tree: mounts.points.isEmpty ? nil : directory.tree(of: lower))
-    return (try engine.startStep(wish), place, stubs)
+    do {
+      return (try engine.startStep(wish), place, stubs)
+    } catch let error as DklabError where error.id == "network.exhausted" && !prepared.isEmpty {
+      // Who waits has an address that is needed now.
+      dismissPrepared()
+      return (try engine.startStep(wish), place, stubs)
+    }
   }
 
   /// What `work` takes, but its layers and mounts.

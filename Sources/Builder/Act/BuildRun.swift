@@ -65,27 +65,32 @@ package final class BuildRun {
   /// A RUN that is under way.
   final class RunningStep {
     let step: Step
-    let process: RunningBuildStep
+    private(set) var process: RunningBuildStep
     let vertex: Int
-    let directory: String
+    private(set) var directory: String
     let key: String
     let inputs: [String]
-    let stubs: MountStubs
+    private(set) var stubs: MountStubs
     let locks: CacheMountLocks
     var output: [UInt8] = []
+    var wasPrepared = false
 
     init(
-      step: Step, process: RunningBuildStep, vertex: Int, directory: String, key: String,
-      inputs: [String], stubs: MountStubs, locks: CacheMountLocks
+      step: Step, program: StartedProgram, vertex: Int, key: String, inputs: [String],
+      locks: CacheMountLocks
     ) {
       self.step = step
-      self.process = process
+      (process, directory, stubs) = program
       self.vertex = vertex
-      self.directory = directory
       self.key = key
       self.inputs = inputs
-      self.stubs = stubs
       self.locks = locks
+    }
+
+    /// Has `program` in the place of one that never ran.
+    func begin(again program: StartedProgram) {
+      (process, directory, stubs) = program
+      wasPrepared = false
     }
   }
 
@@ -250,12 +255,16 @@ package final class BuildRun {
       for fd in [step.process.output, step.process.errorOutput] where fd >= 0 {
         entries.append(PollEntry(fd: fd, events: .readable))
       }
+      if !step.process.hasStarted {
+        entries.append(PollEntry(fd: step.process.control, events: .readable))
+      }
     }
     precondition(!running.isEmpty, "a build that waits for nothing")
-    prepareNext()
     _ = try pollDescriptors(&entries, timeout: 200)
     progress.tick()
     if !entries[0].ready.isEmpty { throw BuildCanceled() }
+    for step in running { step.process.look() }
+    prepareNext()
     for entry in entries.dropFirst() where !entry.ready.isEmpty {
       guard
         let step = running.first(where: {
@@ -264,6 +273,7 @@ package final class BuildRun {
       else { continue }
       read(entry.fd, of: step)
       if step.process.output < 0, step.process.errorOutput < 0 {
+        if try beginAgain(step) { continue }
         running.removeAll { $0 === step }
         let result = try finish(step)
         states[step.step.stage]?.results.append(result)

@@ -25,7 +25,7 @@ struct InitProcess {
   let script: LaunchScript
   /// The socket to the monitor; after `awaitStart` the one to whoever starts the container.
   var sync: Int32
-  /// Where `start` knocks; -1 when nothing waits for it.
+  /// Where `start` knocks; -1 when nothing waits for it, or the one who made the process starts it.
   var listener: Int32 = -1
   /// What becomes descriptors 0, 1 and 2; with a terminal they are opened inside instead.
   var stdio: [Int32]
@@ -142,7 +142,12 @@ struct InitProcess {
       defer { close(handle) }
       try setNamespace(handle, kind, subject: path)
     case .mountOverlay(var overlay):
-      if script.awaitsLayers ?? false { overlay.lower = try awaitLayers() }
+      if script.awaitsLayers ?? false {
+        // Whoever waits must not hold what the build had mounted there for another step, of which this
+        // namespace has a copy.
+        while (try? unmountLazily(overlay.target)) != nil {}
+        overlay.lower = try awaitLayers()
+      }
       try overlay.mount()
     case .attachRoot: try attachRoot()
     case .bindRootfs(let path): try bindRootfs(path)

@@ -4,6 +4,7 @@
 //   monitor                         init process (in the new namespaces)
 //   clone3 ──────────────────────▶  mounts the rootfs, /proc, /dev …
 //   id maps, network                (at the same time)
+//   layers, where they come later ▶ (before the rootfs)
 //   "go" ────────────────────────▶  names, masks, pivot_root, identity
 //   reads until end of stream  ◀──  execve closes the socket: it runs
 //
@@ -105,15 +106,18 @@ enum Launcher {
       giveLimits(script, pid)
       SyscallTrace.heading("[monitor] connect its network")
       try hooks.attachNetwork(pid)
+      var isThere = true
       if script.awaitsLayers ?? false {
-        // When nobody takes it, the reason has been sent the other way.
-        UnixSocket.send(
+        isThere = UnixSocket.send(
           message: Array(try hooks.lowerDirectories().text(separatedBy: "\0").utf8),
           over: sync.number)
       }
       SyscallTrace.end()
       go(sync.number)
       if let master = try awaitExec(sync.number) { (outside[0], outside[1]) = (master, master) }
+      guard isThere else {
+        throw LaunchFailure(operation: "launch", message: "the init process was killed")
+      }
       return RunningProcess(
         pid: pid, pidfd: handle, identity: identity, cgroup: cgroup, warnings: warnings,
         input: outside[0], output: outside[1], errorOutput: outside[2], mounts: mounts)

@@ -9,17 +9,18 @@ import Support
 package enum StepRun {
   /// Carries `script` out; what the program writes goes to descriptors 1 and 2. When `lifeline` is
   /// closed at its other end, the program is killed. `lowerDirectories` is asked when the script awaits
-  /// them. Returns once no process of it is left.
+  /// them, `didStart` once the program runs. Returns once no process of it is left.
   ///
   /// Throws `LaunchFailure`, with nothing left behind.
   package static func run(
     _ script: LaunchScript, lifeline: Int32, attachNetwork: @escaping (pid_t) throws -> Void,
-    lowerDirectories: @escaping () throws -> [String]
+    lowerDirectories: @escaping () throws -> [String], didStart: () -> Void
   ) throws -> ExitStatus {
     signal(SIGPIPE, SIG_IGN)
     let hooks = MonitorHooks(
       attachNetwork: attachNetwork, lowerDirectories: lowerDirectories, record: { _ in })
     let process = try Launcher.launch(script, openStdin: false, hooks: hooks)
+    didStart()
     var streams: [Int32: Int32] = [process.output: 1, process.errorOutput: 2]
     var hasEnded = false
     while !hasEnded || !streams.isEmpty {

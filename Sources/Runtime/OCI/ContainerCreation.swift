@@ -45,8 +45,14 @@ package struct HeldContainer: ~Copyable {
   /// Lets its program run. Throws `LaunchFailure` when that cannot be executed; the container has
   /// stopped then. Returns warnings.
   package func start(in store: RuntimeStore) throws -> [Text] {
-    try process.start()
-    return store.runHooks(of: container, .poststart, pid: process.pid)
+    try store.locked(container.id) {
+      guard container.process.isAlive else {
+        throw RuntimeStore.refusal(
+          "cannot start a container that has stopped", "끝난 컨테이너는 시작할 수 없습니다")
+      }
+      try process.start()
+      return store.runHooks(of: container, .poststart, pid: process.pid)
+    }
   }
 }
 

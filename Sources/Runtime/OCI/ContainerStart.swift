@@ -18,11 +18,11 @@ extension RuntimeStore {
       switch container.status {
       case .created: break
       case .stopped:
-        throw refusal("cannot start a container that has stopped", "끝난 컨테이너는 시작할 수 없습니다")
+        throw Self.refusal("cannot start a container that has stopped", "끝난 컨테이너는 시작할 수 없습니다")
       case .creating:
-        throw refusal("cannot start a container that is being created", "아직 만드는 중인 컨테이너입니다")
+        throw Self.refusal("cannot start a container that is being created", "아직 만드는 중인 컨테이너입니다")
       case .running, .paused:
-        throw refusal("cannot start an already running container", "이미 실행 중인 컨테이너입니다")
+        throw Self.refusal("cannot start an already running container", "이미 실행 중인 컨테이너입니다")
       }
       defer { unlink(container.startSocket) }
       let connection = try UnixSocket.connect(to: container.startSocket)
@@ -31,7 +31,7 @@ extension RuntimeStore {
     }
   }
 
-  private func refusal(_ en: String, _ ko: String) -> DklabError {
+  static func refusal(_ en: String, _ ko: String) -> DklabError {
     DklabError(.conflict, id: "oci.status", Text(en, ko: ko))
   }
 

@@ -22,7 +22,8 @@ import Glibc
 import Linux
 import Support
 
-/// The first process of a container, from clone3 to the moment it waits for `start`.
+/// The first process of a container, from clone3 to the moment it waits for `start`, or is started by who
+/// made it.
 struct RuntimeProcess: ~Copyable {
   let pid: pid_t
   private let sync: FileDescriptor
