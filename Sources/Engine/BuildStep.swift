@@ -99,6 +99,7 @@ package final class RunningBuildStep {
   package let control: Int32
   /// Whether the program runs, or has run.
   package private(set) var hasStarted = false
+  private var isGone = false
 
   init(pid: pid_t, output: Int32, errorOutput: Int32, control: Int32) {
     self.pid = pid
@@ -130,11 +131,18 @@ package final class RunningBuildStep {
     hasStarted = true
   }
 
-  /// Waits for the end, which is near once both streams have ended. Throws `LaunchFailure` when
-  /// the program did not start.
+  /// Waits for the program's end, which is near once both streams have ended. Throws `LaunchFailure` when
+  /// the program did not start. The step itself may still be clearing away what it had.
   package func wait() throws -> ExitStatus {
     look()
-    let report = (try? readAll(control, limit: 1 << 20, subject: "step")) ?? []
+    var report: [UInt8] = [0]
+    let count = retryingInterrupts { recv(control, &report, 1, 0) }
+    if count == 1, report[0] == BuildStepMain.ended {
+      var code: Int32 = 0
+      if recv(control, &code, 4, Int32(MSG_WAITALL)) == 4 { return ExitStatus(code: code) }
+    }
+    report += (try? readAll(control, limit: 1 << 20, subject: "step")) ?? []
+    isGone = true
     let status = try waitFor(pid)
     if let failure = try? JSONDecoder().decode(LaunchFailure.self, from: Data(report)) {
       throw failure
@@ -145,7 +153,20 @@ package final class RunningBuildStep {
   /// Ends the step, and returns once nothing of it is left.
   package func cancel() {
     shutdown(control, Int32(SHUT_WR))
-    _ = try? waitFor(pid)
+    waitUntilGone()
+  }
+
+  /// Returns once nothing of it is left; that is soon after `wait`.
+  package func waitUntilGone() {
+    if !isGone { _ = try? waitFor(pid) }
+    isGone = true
+  }
+
+  /// Whether nothing of it is left, without waiting.
+  package func hasGone() -> Bool {
+    var status: Int32 = 0
+    if !isGone, waitpid(pid, &status, WNOHANG) == pid { isGone = true }
+    return isGone
   }
 }
 

@@ -8,8 +8,10 @@ import Support
 /// The hidden entry point `dklab __step`, and how it is started.
 package enum BuildStepMain {
   private static let control: Int32 = 3
-  /// What a step says when its program runs. Else it says nothing, or why it failed, in JSON.
+  /// What a step says when its program runs, and when it has ended, with the exit code (four bytes in the
+  /// machine's order) behind it. A launch that fails has its reason there, in JSON.
   static let started: UInt8 = 0x72
+  static let ended: UInt8 = 0x78
 
   /// Serves one step. The request comes on descriptor 3, and a failure to launch goes there.
   package static func run() -> Int32 {
@@ -43,6 +45,12 @@ package enum BuildStepMain {
         didStart: {
           var byte = started
           _ = send(control, &byte, 1, Int32(MSG_NOSIGNAL))
+        },
+        // The build goes on while the rest is cleared away.
+        didEnd: { status in
+          var message = [ended] + withUnsafeBytes(of: status.code) { Array($0) }
+          _ = send(control, &message, message.count, Int32(MSG_NOSIGNAL))
+          for stream in Int32(1)...2 { close(stream) }
         })
       return status.code
     } catch {

@@ -27,7 +27,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# median LABEL COMMAND...: milliseconds, after one run that does not count.
+# median LABEL COMMAND...: microseconds, after one run that does not count.
 declare -A result
 median() {
   local label=$1 times=() start end
@@ -40,10 +40,10 @@ median() {
     start=${EPOCHREALTIME/./}
     "$@" >/dev/null 2>&1
     end=${EPOCHREALTIME/./}
-    times+=($(((end - start) / 1000)))
+    times+=($((end - start)))
   done
   result[$label]=$(printf '%s\n' "${times[@]}" | sort -n | sed -n "$((runs / 2 + 1))p")
-  printf '  %-34s median of %d: %6d ms\n' "$label" "$runs" "${result[$label]}"
+  printf '  %-34s median of %d: %7d us\n' "$label" "$runs" "${result[$label]}"
 }
 
 ratio() {

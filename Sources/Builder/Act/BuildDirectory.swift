@@ -15,7 +15,8 @@ final class BuildDirectory {
   let mountPoint: String
   private var trees: [[String]: String] = [:]
   private var steps = 0
-  /// Directories of steps that have ended.
+  /// Directories of steps that have ended: with what is left of them, and without.
+  private var usedPlaces: [String] = []
   private var freePlaces: [String] = []
   private var hasSecrets = false
 
@@ -56,6 +57,7 @@ final class BuildDirectory {
 
   /// A directory for one step, with nothing but an empty `upper` and `work`.
   func takePlace() throws -> String {
+    if freePlaces.isEmpty { tidy() }
     let place: String
     if let free = freePlaces.popLast() {
       place = free
@@ -69,10 +71,18 @@ final class BuildDirectory {
     return place
   }
 
-  /// Empties the directory of a step that has ended, for the next one.
-  func givePlaceBack(_ place: String) throws {
-    for name in try Directory.list(place) { try Directory.removeTree("\(place)/\(name)") }
-    freePlaces.append(place)
+  /// Has the directory of a step that has ended for a later one.
+  func givePlaceBack(_ place: String) { usedPlaces.append(place) }
+
+  /// Empties the directories that were given back. What cannot be emptied stays until the end.
+  func tidy() {
+    for place in usedPlaces {
+      do {
+        for name in try Directory.list(place) { try Directory.removeTree("\(place)/\(name)") }
+        freePlaces.append(place)
+      } catch {}
+    }
+    usedPlaces = []
   }
 
   /// The tree that `lower` make together, top-most first, to read only.

@@ -37,7 +37,7 @@ extension BuildRun {
       if let process = try? engine.startStep(wish(for: work, in: place)) {
         prepared[stage] = PreparedStep(step: step, process: process, place: place)
       } else {
-        try? directory.givePlaceBack(place)
+        directory.givePlaceBack(place)
       }
     }
   }
@@ -71,7 +71,7 @@ extension BuildRun {
     program.process.look()
     guard !program.process.hasStarted, let state = states[program.step.stage] else { return false }
     program.process.cancel()
-    try directory.givePlaceBack(program.directory)
+    directory.givePlaceBack(program.directory)
     program.begin(again: try startProgram(program.step, work, on: state.layers))
     return true
   }
@@ -82,6 +82,12 @@ extension BuildRun {
     dismissPrepared(of: step.stage)
   }
 
+  /// Returns once nothing is left of any program that has ended.
+  func waitForEnding() {
+    for process in ending { process.waitUntilGone() }
+    ending = []
+  }
+
   /// Sends all away that wait.
   func dismissPrepared() {
     for stage in Array(prepared.keys) { dismissPrepared(of: stage) }
@@ -90,6 +96,6 @@ extension BuildRun {
   private func dismissPrepared(of stage: Int) {
     guard let found = prepared.removeValue(forKey: stage) else { return }
     found.process.cancel()
-    try? directory.givePlaceBack(found.place)
+    directory.givePlaceBack(found.place)
   }
 }

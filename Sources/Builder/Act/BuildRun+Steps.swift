@@ -87,7 +87,7 @@ extension BuildRun {
       try settleFromTimeToTime()
       return StepResult(layer: layer, created: now, key: key)
     }
-    try directory.givePlaceBack(place)
+    directory.givePlaceBack(place)
     return result
   }
 
@@ -114,9 +114,12 @@ extension BuildRun {
       tree: mounts.points.isEmpty ? nil : directory.tree(of: lower))
     do {
       return (try engine.startStep(wish), place, stubs)
-    } catch let error as DklabError where error.id == "network.exhausted" && !prepared.isEmpty {
-      // Who waits has an address that is needed now.
+    } catch let error as DklabError
+      where error.id == "network.exhausted" && !(prepared.isEmpty && ending.isEmpty)
+    {
+      // Who waits has an address that is needed now, or who is about to end.
       dismissPrepared()
+      waitForEnding()
       return (try engine.startStep(wish), place, stubs)
     }
   }
@@ -157,6 +160,7 @@ extension BuildRun {
     let status: ExitStatus
     do {
       status = try running.process.wait()
+      ending.append(running.process)
     } catch let error as LaunchFailure {
       throw failure(Text(error.message, ko: error.message))
     }

@@ -42,6 +42,8 @@ package final class BuildRun {
   /// tried last.
   var prepared: [Int: PreparedStep] = [:]
   var preparing: [Int: Int] = [:]
+  /// Programs that have ended, of which something may be left.
+  var ending: [RunningBuildStep] = []
   /// Steps that were found in the cache, and steps that ran.
   package private(set) var hits = 0
   package private(set) var misses = 0
@@ -137,6 +139,7 @@ package final class BuildRun {
   /// Clears away what the build worked in. Called once its result is used.
   package func close() {
     trees = [:]
+    waitForEnding()
     directory.remove()
     if isUnsettled { try? store.content.withLock { try store.content.settleLayers() } }
     try? cache.releaseHolds()
@@ -260,6 +263,9 @@ package final class BuildRun {
       }
     }
     precondition(!running.isEmpty, "a build that waits for nothing")
+    // There is time for it while a program runs.
+    ending.removeAll { $0.hasGone() }
+    directory.tidy()
     _ = try pollDescriptors(&entries, timeout: 200)
     progress.tick()
     if !entries[0].ready.isEmpty { throw BuildCanceled() }
@@ -273,7 +279,8 @@ package final class BuildRun {
       else { continue }
       read(entry.fd, of: step)
       if step.process.output < 0, step.process.errorOutput < 0 {
-        if try beginAgain(step) { continue }
+        // It may have got the numbers of descriptors that are still to be looked at here.
+        if try beginAgain(step) { break }
         running.removeAll { $0 === step }
         let result = try finish(step)
         states[step.step.stage]?.results.append(result)

@@ -18,9 +18,9 @@ struct WordScanner {
 
   /// What has not been read.
   var rest: String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: scalars[position...])
-    return String(view)
+    var text = ""
+    for scalar in scalars[position...] { text.unicodeScalars.append(scalar) }
+    return text
   }
 
   /// Reads one.

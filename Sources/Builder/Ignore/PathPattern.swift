@@ -149,7 +149,7 @@ package enum PathText {
         parts.append(part)
       }
     }
-    let joined = parts.joined(separator: "/")
+    let joined = parts.text(separatedBy: "/")
     if isAbsolute { return "/" + joined }
     return joined.isEmpty ? "." : joined
   }

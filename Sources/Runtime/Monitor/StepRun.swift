@@ -9,12 +9,14 @@ import Support
 package enum StepRun {
   /// Carries `script` out; what the program writes goes to descriptors 1 and 2. When `lifeline` is
   /// closed at its other end, the program is killed. `lowerDirectories` is asked when the script awaits
-  /// them, `didStart` once the program runs. Returns once no process of it is left.
+  /// them, `didStart` once the program runs, `didEnd` once no process of it is left. Returns once nothing
+  /// else of it is left either.
   ///
   /// Throws `LaunchFailure`, with nothing left behind.
   package static func run(
     _ script: LaunchScript, lifeline: Int32, attachNetwork: @escaping (pid_t) throws -> Void,
-    lowerDirectories: @escaping () throws -> [String], didStart: () -> Void
+    lowerDirectories: @escaping () throws -> [String], didStart: () -> Void,
+    didEnd: (ExitStatus) -> Void
   ) throws -> ExitStatus {
     signal(SIGPIPE, SIG_IGN)
     let hooks = MonitorHooks(
@@ -46,6 +48,7 @@ package enum StepRun {
     let status = try waitFor(process.pid)
     for fd in [process.output, process.errorOutput] { close(fd) }
     if !script.namespaces.contains(.pid) { _ = try? process.cgroup?.killAll() }
+    didEnd(status)
     try? process.cgroup?.remove()
     return status
   }
