@@ -56,6 +56,7 @@ package actor HTTPTransport {
   private let resolver: NameResolver
   private let proxies: ProxySettings
   private var clients: [Key: Entry] = [:]
+  private var isClosed = false
 
   package init(resolver: NameResolver = NameResolver(), proxies: ProxySettings = ProxySettings()) {
     self.resolver = resolver
@@ -86,15 +87,16 @@ package actor HTTPTransport {
     }
   }
 
-  /// Closes all connections.
+  /// Closes all connections. From now on no request is sent.
   package func close() async {
+    isClosed = true
     let all = clients.values.map(\.client)
     clients = [:]
     for client in all { try? await client.shutdown() }
   }
 
   private func rotate(_ key: Key) {
-    guard let entry = clients[key], entry.addresses.count > 1 else { return }
+    guard !isClosed, let entry = clients[key], entry.addresses.count > 1 else { return }
     let addresses = Array(entry.addresses.dropFirst() + entry.addresses.prefix(1))
     guard let client = try? make(key, addresses) else { return }
     clients[key] = Entry(client: client, addresses: addresses)
@@ -102,6 +104,7 @@ package actor HTTPTransport {
   }
 
   private func client(for key: Key) throws -> HTTPClient {
+    if isClosed { throw HTTPClientError.alreadyShutdown }
     if let entry = clients[key] { return entry.client }
     let proxy = proxies.proxy(for: key.host, isSecure: key.isSecure)
     let addresses = try resolver.addresses(of: proxy?.host ?? key.host)
