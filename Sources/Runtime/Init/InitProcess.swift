@@ -8,8 +8,9 @@
 // It speaks with the monitor through one socket: `console` carries the master end of a new pty,
 // `listener` the number of a seccomp listener, `failure` an error; the end of the stream, which
 // execve causes because the socket is close-on-exec, says that the program runs. From the monitor
-// comes one byte: go on. Of a container that is created now and started later, `ready` says that
-// everything before the program is done; then the socket is the one that `start` opens.
+// comes one byte: go on; before it, for a step of a build, perhaps the layers to begin with. Of a
+// container that is created now and started later, `ready` says that everything before the program is
+// done; then the socket is the one that `start` opens, or with `run` the same as before.
 //
 // lab: init-process
 // Next: InitProcess+Mounts.swift, InitProcess+Identity.swift.
