@@ -187,6 +187,22 @@ struct BuildTests {
         """)
   }
 
+  @Test(
+    "a limit that cannot be read is refused by the name of its flag",
+    arguments: [
+      ("-m, --memory", "--memory=x"), ("--memory-swap", "--memory-swap=x"),
+      ("--shm-size", "--shm-size=x"), ("-c, --cpu-shares", "-c=x"),
+      ("--cpu-quota", "--cpu-quota=x"),
+    ])
+  func limits(flag: String, word: String) throws {
+    let sandbox = try Sandbox()
+    defer { sandbox.close() }
+    let folder = try BuildFolder("FROM busybox\n")
+    let refused = sandbox.run(["build", word, folder.path])
+    #expect(refused.status == 125, "\(refused)")
+    #expect(refused.errors.contains("invalid argument \"x\" for \"\(flag)\" flag"), "\(refused)")
+  }
+
   @Test("secrets and cache mounts leave nothing in the image, and a cache mount stays")
   func mounts() throws {
     let sandbox = try Sandbox(environment: ["TOKEN": "hush"])

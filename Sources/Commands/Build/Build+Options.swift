@@ -78,9 +78,11 @@ extension Build {
     }
     var settings = BuildSettings()
     settings.extraHosts = addHost.map { $0.contains(":") ? $0 : $0.replacingFirstEquals }
-    settings.shmSize = try shmSize.map(ByteSize.parseBinary)
-    settings.memory = try memory.map(ByteSize.parseBinary) ?? 0
-    settings.memorySwap = try memorySwap.map(ResourceOption.memorySwap) ?? 0
+    settings.shmSize = try shmSize.map { try flagValue("--shm-size", $0, ByteSize.parseBinary) }
+    settings.memory =
+      try memory.map { try flagValue("-m, --memory", $0, ByteSize.parseBinary) } ?? 0
+    settings.memorySwap =
+      try memorySwap.map { try flagValue("--memory-swap", $0, ResourceOption.memorySwap) } ?? 0
     settings.cpuShares = try number("-c, --cpu-shares", cpuShares)
     settings.cpuQuota = try number("--cpu-quota", cpuQuota)
     settings.cpuPeriod = try number("--cpu-period", cpuPeriod)
